@@ -1,0 +1,241 @@
+"""The condition language: a tree over facts. Every leaf carries the clause it rests on, if the document names one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+from dateutil.relativedelta import relativedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A range of numbers. An end that is None is open; `*_included` tells whether the end itself belongs to it."""
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+    low_included: bool = True
+    high_included: bool = True
+
+    def admits(self, number: Decimal) -> bool:
+        return not self.is_below(number) and not self.is_above(number)
+
+    def is_below(self, number: Decimal) -> bool:
+        return self.low is not None and (number < self.low or (number == self.low and not self.low_included))
+
+    def is_above(self, number: Decimal) -> bool:
+        return self.high is not None and (number > self.high or (number == self.high and not self.high_included))
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A calendar period; months are counted to the corresponding day or the month's last (Civil Code art. 202)."""
+
+    years: int = 0
+    months: int = 0
+    days: int = 0
+
+    def before(self, day: date) -> date:
+        return day - relativedelta(years=self.years, months=self.months, days=self.days)
+
+    def after(self, day: date) -> date:
+        return day + relativedelta(years=self.years, months=self.months, days=self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A calendar year: absolute, or counted from the year of the day (0 this year, -1 last year)."""
+
+    number: int
+
+    def on(self, day: date) -> int:
+        return self.number if self.number > 0 else day.year + self.number
+
+
+LAST_YEAR = Year(-1)
+
+
+@dataclass(frozen=True, slots=True)
+class DayMark:
+    """A day on the calendar: fixed, a period before the day of evaluation, or the first / last day of a year."""
+
+    fixed: date | None = None
+    ago: Period | None = None
+    year: Year | None = None
+    edge: Literal["first", "last"] = "first"
+
+    def on(self, day: date) -> date:
+        if self.fixed is not None:
+            return self.fixed
+        if self.year is not None:
+            number = self.year.on(day)
+            return date(number, 1, 1) if self.edge == "first" else date(number, 12, 31)
+        return (self.ago or Period()).before(day)
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """Inclusive days. An end that is None is open."""
+
+    first: DayMark | None = None
+    last: DayMark | None = None
+
+    def admits(self, value: date, day: date) -> bool:
+        after_first = self.first is None or value >= self.first.on(day)
+        return after_first and (self.last is None or value <= self.last.on(day))
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """Several years ending with the named one: their total, their average, or each of them."""
+
+    years: int
+    take: Literal["total", "average", "each"]
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A number within bounds; of an annual fact the named year, or several years taken together."""
+
+    fact: str
+    bounds: Bounds
+    year: Year | None = None
+    over: Over | None = None
+    clause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """The growth of an annual fact within bounds: (later / earlier) to the power 1/span, minus 1, as a fraction."""
+
+    fact: str
+    bounds: Bounds
+    year: Year = LAST_YEAR
+    span: int = 1
+    clause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """A boolean fact has this value."""
+
+    fact: str
+    value: bool
+    clause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A choice is one of these."""
+
+    fact: str
+    values: tuple[str, ...]
+    clause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Includes:
+    """A set of choices contains any / all / none of these."""
+
+    fact: str
+    values: tuple[str, ...]
+    mode: Literal["any", "all", "none"] = "any"
+    clause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A place or industry lies in one of these subtrees."""
+
+    fact: str
+    codes: tuple[str, ...]
+    clause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DateIn:
+    """A date lies in a range."""
+
+    fact: str
+    range: DateRange
+    clause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """A qualification is held, at least at `level`, obtained within a range, for the first time, valid on the day."""
+
+    fact: str
+    level: str | None = None
+    obtained: DateRange | None = None
+    first_time: bool | None = None
+    must_be_valid: bool = True
+    clause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Only the department can decide it. Never fails, and the enterprise is never asked."""
+
+    text: str
+    clause: str | None = None
+
+
+Leaf: TypeAlias = Compare | Growth | Is | OneOf | Includes | Within | DateIn | Holds | Judged
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """At least `count` of the parts hold."""
+
+    count: int
+    parts: tuple[Condition, ...]
+
+
+Condition: TypeAlias = Leaf | All | Any | Not | AtLeast
+
+ALWAYS = All(())
+
+
+def children(condition: Condition) -> tuple[Condition, ...]:
+    match condition:
+        case All(parts) | Any(parts) | AtLeast(_, parts):
+            return parts
+        case Not(part):
+            return (part,)
+        case _:
+            return ()
+
+
+def leaves(condition: Condition) -> Iterator[Leaf]:
+    """Every leaf, left to right."""
+    match condition:
+        case All(parts) | Any(parts) | AtLeast(_, parts):
+            for part in parts:
+                yield from leaves(part)
+        case Not(part):
+            yield from leaves(part)
+        case leaf:
+            yield leaf
+
+
+def facts_named(condition: Condition) -> frozenset[str]:
+    return frozenset(leaf.fact for leaf in leaves(condition) if not isinstance(leaf, Judged))

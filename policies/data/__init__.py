@@ -1,0 +1,1 @@
+"""Tables with their dates and sources: facts, places, industries, size thresholds."""

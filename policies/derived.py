@@ -1,0 +1,163 @@
+"""Facts that are computed. When one cannot be, the inputs that lack are named; what is still possible is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, localcontext
+from types import MappingProxyType
+
+from dateutil.relativedelta import relativedelta
+
+from policies.enterprise_size import CLASSES
+from policies.profile import EnterpriseProfile, Known, Value
+from policies.reference import Reference
+from policies.vocabulary import Fact, FactRef, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What is known of one fact on one day.
+
+    Exactly one of these holds: `known` (a value), `missing` (inputs that lack, perhaps with the `possible` choices that
+    are left), or `undefined` (every input is there and the rule gives nothing; the department decides).
+    """
+
+    known: Known | None = None
+    missing: tuple[FactRef, ...] = ()
+    possible: frozenset[str] = frozenset()
+    undefined: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An enterprise on a day, seen through the tables."""
+
+    profile: EnterpriseProfile
+    day: date
+    reference: Reference
+
+    def resolve(self, key: str, year: int | None = None) -> Resolved:
+        """The value of a fact, computed if it is a derived one. `year` is needed for annual facts only."""
+        fact = self.reference.fact(key)
+        if fact.derived is not None:
+            return _RULES[fact.derived.by](self, fact, year)
+        known = self.profile.known(key, year if fact.annual else None)
+        return Resolved(known) if known else Resolved(missing=(FactRef(key, year if fact.annual else None),))
+
+    @property
+    def last_year(self) -> int:
+        return self.day.year - 1
+
+
+def _computed(value: Value) -> Resolved:
+    return Resolved(Known(value, Source.COMPUTED))
+
+
+def _number(resolved: Resolved) -> Decimal | None:
+    value = resolved.known.value if resolved.known else None
+    return value if isinstance(value, Decimal) else None
+
+
+def _missing(*parts: Resolved) -> tuple[FactRef, ...]:
+    return tuple(dict.fromkeys(ref for part in parts for ref in part.missing))
+
+
+def _years_since(subject: Subject, fact: Fact, year: int | None) -> Resolved:
+    """Years since a date, exact at anniversaries: 5 on the fifth, a little more the day after."""
+    assert fact.derived is not None
+    started = subject.resolve(fact.derived.inputs[0])
+    if started.known is None:
+        return started
+    start = started.known.value
+    assert isinstance(start, date)
+    whole = relativedelta(subject.day, start).years
+    anniversary = start + relativedelta(years=whole)
+    length = (start + relativedelta(years=whole + 1) - anniversary).days
+    with localcontext() as context:
+        context.prec = 12
+        return _computed(whole + Decimal((subject.day - anniversary).days) / length)
+
+
+def _ratio(subject: Subject, fact: Fact, year: int | None) -> Resolved:
+    assert fact.derived is not None
+    part, whole = (subject.resolve(key, year) for key in fact.derived.inputs)
+    if _missing(part, whole):
+        return Resolved(missing=_missing(part, whole))
+    above, below = _number(part), _number(whole)
+    if above is None or not below:
+        return Resolved(undefined=f"{subject.reference.fact(fact.derived.inputs[1]).label}为 0，无法计算{fact.label}")
+    return _computed(above / below)
+
+
+def growth(subject: Subject, key: str, year: int, span: int) -> Resolved:
+    """Growth of an annual fact over `span` years ending with `year`, per year, as a fraction."""
+    later, earlier = subject.resolve(key, year), subject.resolve(key, year - span)
+    if _missing(later, earlier):
+        return Resolved(missing=_missing(later, earlier))
+    end, start = _number(later), _number(earlier)
+    if end is None or start is None or start <= 0 or end < 0:
+        label = subject.reference.fact(key).label
+        return Resolved(undefined=f"{year - span} 年{label}不是正数，无法计算增长率")
+    with localcontext() as context:
+        context.prec = 28
+        ratio = end / start
+        return _computed((ratio if span == 1 else ratio ** (Decimal(1) / span)) - 1)
+
+
+def _growth(subject: Subject, fact: Fact, year: int | None) -> Resolved:
+    assert fact.derived is not None and year is not None
+    return growth(subject, fact.derived.inputs[0], year, 1)
+
+
+def _size_class(subject: Subject, fact: Fact, year: int | None) -> Resolved:
+    """The 2017 method on last year's figures; a branch it does not cover goes by what its own department says."""
+    industry = subject.resolve("industry")
+    if industry.known is None:
+        return Resolved(missing=industry.missing, possible=frozenset(CLASSES))
+    code = str(industry.known.value)
+    tree = subject.reference.industries
+    categories, may_be_uncovered = subject.reference.sizes.categories_for(code, tree)
+    if not categories:
+        return subject.resolve("size_class_declared")
+    metrics = {name.fact: subject.resolve(name.fact, subject.last_year) for c in categories for name in c.metrics}
+    values = {key: number for key, found in metrics.items() if (number := _number(found)) is not None}
+    possible = frozenset().union(*(category.possible(values) for category in categories))
+    missing = _missing(*metrics.values())
+    if may_be_uncovered:
+        possible = frozenset(CLASSES)
+        missing = (FactRef("industry", part="finer"), *missing)
+    if len(possible) == 1:
+        return _computed(next(iter(possible)))
+    return Resolved(missing=missing, possible=possible)
+
+
+def _reaches_scale(subject: Subject, fact: Fact, year: int | None) -> Resolved:
+    industry = subject.resolve("industry")
+    if industry.known is None:
+        return industry
+    code, tree = str(industry.known.value), subject.reference.industries
+    for branch in subject.reference.scale:
+        if any(tree.is_within(code, within) for within in branch.industries):
+            if branch.needs is not None:
+                return subject.resolve(branch.needs)
+            if branch.limit is None:
+                return _computed(True)
+            revenue = subject.resolve("revenue", subject.last_year)
+            number = _number(revenue)
+            return revenue if number is None else _computed(number >= branch.limit)
+        if any(tree.is_within(within, code) for within in branch.industries):
+            return Resolved(missing=(FactRef("industry", part="finer"),))
+    return _computed(False)
+
+
+_RULES: Mapping[str, Callable[[Subject, Fact, int | None], Resolved]] = MappingProxyType(
+    {
+        "years_since": _years_since,
+        "ratio": _ratio,
+        "growth": _growth,
+        "size_class": _size_class,
+        "reaches_scale": _reaches_scale,
+    }
+)

@@ -1,0 +1,267 @@
+"""Profiles as plain data: reading what people and other systems hand in, with every defect named, and writing back.
+
+Shape: ``{"code": …, "name": …, "facts": {key: value}}``. A value is bare or ``{"value", "source", "as_of"}``; an annual
+fact is a mapping from year to such values; a qualification is ``{"held", "level", "obtained", "valid_until",
+"first_time"}``. ``null`` means unknown and is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from policies.condition_data import number_data
+from policies.credit_code import BadCreditCode, read_credit_code
+from policies.industries import read_industry
+from policies.problems import Problems, shown
+from policies.profile import EnterpriseProfile, FactKey, Known, Qualification, Value
+from policies.quantities import normalise, read_date, read_number, read_rate
+from policies.reference import Reference
+from policies.regions import NOT_IN_A_ZONE
+from policies.vocabulary import Fact, FactType, Source, UnknownFact
+
+MAX_TEXT = 5_000
+EARLIEST_YEAR = 1990
+_YES = frozenset({"是", "有", "true", "yes", "y", "1"})
+_NO = frozenset({"否", "无", "没有", "false", "no", "n", "0"})
+_QUALIFICATION_PARTS = ("held", "level", "obtained", "valid_until", "first_time")
+# Dates that only name an event in the past.
+_PAST_DATES = frozenset({"founded_on", "converted_from_individual_on", "entered_register_on", "team_recruited_on"})
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileReader:
+    """Reads profiles against the vocabulary as of `today`: a founding date after it is a defect."""
+
+    reference: Reference
+    problems: Problems
+    today: date
+
+    def read(self, data: object, where: str = "") -> EnterpriseProfile | None:
+        """A profile from its data; None when the data is no profile at all. Facts that cannot be read are left out."""
+        if not isinstance(data, Mapping):
+            self.problems.add(where, f"写成了 {shown(data)}", "应为企业信息对象")
+            return None
+        prefix = f"{where}." if where else ""
+        for key in data:
+            if key not in ("code", "name", "facts"):
+                self.problems.add(f"{prefix}{key}", f"多出了 {shown(key)}", "这里可以写 code、name、facts")
+        name = data.get("name")
+        if name is not None and (not isinstance(name, str) or not 1 <= len(name.strip()) <= 200):
+            self.problems.add(f"{prefix}name", f"写成了 {shown(name)}", "应为 1 到 200 字的企业名称")
+            name = None
+        facts = self.read_facts(data.get("facts", {}), f"{prefix}facts")
+        return EnterpriseProfile(self._code(data.get("code"), f"{prefix}code"), name and name.strip(), facts)
+
+    def _code(self, raw: object, where: str) -> str | None:
+        if raw is None:
+            return None
+        try:
+            return read_credit_code(raw).text
+        except BadCreditCode as error:
+            self.problems.add(where, f"写成了 {shown(raw)}", str(error))
+            return None
+
+    def read_facts(self, data: object, where: str) -> dict[FactKey, Known]:
+        """The facts that could be read, keyed by (fact, year)."""
+        if not isinstance(data, Mapping):
+            self.problems.add(where, f"写成了 {shown(data)}", "应为“信息项: 值”的列表")
+            return {}
+        facts: dict[FactKey, Known] = {}
+        for key, raw in data.items():
+            place = f"{where}.{key}"
+            fact = self._fact(str(key), place)
+            if fact is None or raw is None:
+                continue
+            if not fact.annual:
+                self._add(facts, (fact.key, None), fact, raw, place)
+                continue
+            if not isinstance(raw, Mapping) or not raw:
+                self.problems.add(place, f"写成了 {shown(raw)}", "应按年份填写，如 {2025: 4620000}")
+                continue
+            for year, value in raw.items():
+                number = self._year(year, f"{place}.{year}")
+                if number is not None and value is not None:
+                    self._add(facts, (fact.key, number), fact, value, f"{place}.{year}")
+        return facts
+
+    def _fact(self, key: str, where: str) -> Fact | None:
+        try:
+            fact = self.reference.fact(key)
+        except UnknownFact as unknown:
+            hint = f"，是不是 {'、'.join(unknown.suggestions)}？" if unknown.suggestions else ""
+            self.problems.add(where, f"没有信息项 {shown(key)}", f"应为词表里的信息项{hint}")
+            return None
+        if fact.derived is not None:
+            inputs = "、".join(self.reference.fact(name).label for name in self.reference.vocabulary.base_inputs(key))
+            self.problems.add(where, f"“{fact.label}”由系统计算", f"请填写：{inputs}")
+            return None
+        return fact
+
+    def _year(self, raw: object, where: str) -> int | None:
+        try:
+            year = int(read_number(raw))
+        except ValueError:
+            year = 0
+        if EARLIEST_YEAR <= year <= self.today.year + 1:
+            return year
+        self.problems.add(where, f"年份写成了 {shown(raw)}", f"应为 {EARLIEST_YEAR} 到 {self.today.year + 1} 的年份")
+        return None
+
+    def _add(self, facts: dict[FactKey, Known], key: FactKey, fact: Fact, raw: object, where: str) -> None:
+        source: Source = Source.ENTERPRISE
+        as_of = None
+        if isinstance(raw, Mapping) and "value" in raw:
+            try:
+                source = Source(raw.get("source", Source.ENTERPRISE))
+                as_of = None if raw.get("as_of") is None else read_date(raw["as_of"])
+            except ValueError:
+                self.problems.add(
+                    where, f"来源或日期写成了 {shown(raw)}", f"source 应为 {'、'.join(Source)}，as_of 应为日期"
+                )
+                return
+            raw = raw["value"]
+        try:
+            facts[key] = Known(self.read_value(fact, raw), source, as_of)
+        except ValueError as error:
+            self.problems.add(where, f"“{fact.label}”写成了 {shown(raw)}", str(error))
+
+    def read_value(self, fact: Fact, raw: object) -> Value:
+        """One value of one fact. Raises ValueError worded in Chinese."""
+        if fact.type.is_numeric:
+            return self._number(fact, raw)
+        return _READERS[fact.type](self, fact, raw)
+
+    def _number(self, fact: Fact, raw: object) -> Decimal:
+        number = read_rate(raw) if fact.type is FactType.RATE else read_number(raw, fact.unit)
+        if fact.type is FactType.COUNT and number != number.to_integral_value():
+            raise ValueError("应为整数")
+        if fact.min is not None and number < fact.min:
+            raise ValueError("不能是负数" if fact.min == 0 else f"不能小于 {fact.min}")
+        if fact.max is not None and number > fact.max:
+            hint = "，百分数请带上 %，如 5%" if fact.type is FactType.RATE else "，请检查单位（本项按元、人等填写）"
+            raise ValueError(f"数值过大，不合常理{hint}")
+        return number
+
+    def _boolean(self, fact: Fact, raw: object) -> Value:
+        if isinstance(raw, bool):
+            return raw
+        text = normalise(str(raw)).lower()
+        if text in _YES or text in _NO:
+            return text in _YES
+        raise ValueError("应为“是”或“否”")
+
+    def _date(self, fact: Fact, raw: object) -> Value:
+        day = read_date(raw)
+        if fact.key in _PAST_DATES and day > self.today:
+            raise ValueError("日期在今天之后，请检查")
+        if not 1900 <= day.year <= self.today.year + 50:
+            raise ValueError("年份不合常理，请检查")
+        return day
+
+    def _text(self, fact: Fact, raw: object) -> Value:
+        if not isinstance(raw, str) or len(raw) > MAX_TEXT:
+            raise ValueError(f"应为不超过 {MAX_TEXT} 字的文字")
+        return raw.strip()
+
+    def _choice(self, fact: Fact, raw: object) -> Value:
+        text = normalise(str(raw))
+        for option in fact.options:
+            if text in (option.key, option.label):
+                return option.key
+        raise ValueError(f"应为：{'、'.join(option.label for option in fact.options)}")
+
+    def _choices(self, fact: Fact, raw: object) -> Value:
+        parts = (
+            raw if isinstance(raw, (list, tuple, set, frozenset)) else normalise(str(raw)).replace("，", ",").split(",")
+        )
+        return frozenset(str(self._choice(fact, part)) for part in parts)
+
+    def _region(self, fact: Fact, raw: object) -> Value:
+        return self.reference.regions.read(raw)
+
+    def _zone(self, fact: Fact, raw: object) -> Value:
+        if normalise(str(raw)) in (NOT_IN_A_ZONE, "不在功能区"):
+            return NOT_IN_A_ZONE
+        code = self.reference.regions.read(raw)
+        if code not in self.reference.regions.zones:
+            raise ValueError(f"应为：{'、'.join(self.reference.zone_names.values())}，或“不在功能区”")
+        return code
+
+    def _industry(self, fact: Fact, raw: object) -> Value:
+        return read_industry(raw, self.reference.industries)
+
+    def _qualification(self, fact: Fact, raw: object) -> Value:
+        if not isinstance(raw, Mapping):
+            return Qualification(bool(self._boolean(fact, raw)))
+        if extras := set(map(str, raw)) - set(_QUALIFICATION_PARTS):
+            raise ValueError(f"多出了 {'、'.join(sorted(extras))}，可以写：{'、'.join(_QUALIFICATION_PARTS)}")
+        held = bool(self._boolean(fact, raw.get("held", True)))
+        level = raw.get("level")
+        if level is not None:
+            named = {option.label: option.key for option in fact.levels}
+            level = named.get(str(level), level)
+            if level not in named.values():
+                raise ValueError(f"级别应为：{'、'.join(named) or '（不分级）'}")
+        first = raw.get("first_time")
+        obtained, until = (None if raw.get(k) is None else read_date(raw[k]) for k in ("obtained", "valid_until"))
+        if obtained is not None and obtained > self.today:
+            raise ValueError("取得日期在今天之后，请检查")
+        if obtained is not None and until is not None and until < obtained:
+            raise ValueError("有效期早于取得日期，请检查")
+        return Qualification(held, level, obtained, until, None if first is None else bool(self._boolean(fact, first)))
+
+
+_READERS: Mapping[FactType, Callable[[ProfileReader, Fact, object], Value]] = {
+    FactType.BOOLEAN: ProfileReader._boolean,
+    FactType.DATE: ProfileReader._date,
+    FactType.TEXT: ProfileReader._text,
+    FactType.CHOICE: ProfileReader._choice,
+    FactType.CHOICES: ProfileReader._choices,
+    FactType.REGION: ProfileReader._region,
+    FactType.ZONE: ProfileReader._zone,
+    FactType.INDUSTRY: ProfileReader._industry,
+    FactType.QUALIFICATION: ProfileReader._qualification,
+}
+
+
+def value_data(value: Value) -> Any:
+    """A value as JSON data."""
+    match value:
+        case bool() | str():
+            return value
+        case Decimal():
+            return number_data(value)
+        case date():
+            return value.isoformat()
+        case frozenset():
+            return sorted(value)
+        case Qualification():
+            parts = {name: getattr(value, name) for name in _QUALIFICATION_PARTS}
+            return {
+                name: part.isoformat() if isinstance(part, date) else part
+                for name, part in parts.items()
+                if part is not None
+            }
+
+
+def profile_data(profile: EnterpriseProfile) -> dict[str, Any]:
+    """The canonical data of a profile; reading it gives the same profile back."""
+    facts: dict[str, Any] = {}
+    for (key, year), known in sorted(profile.facts.items(), key=lambda entry: (entry[0][0], entry[0][1] or 0)):
+        entry: dict[str, Any] = {"value": value_data(known.value), "source": known.source.value}
+        if known.as_of is not None:
+            entry["as_of"] = known.as_of.isoformat()
+        if year is None:
+            facts[key] = entry
+        else:
+            facts.setdefault(key, {})[str(year)] = entry
+    data: dict[str, Any] = {"facts": facts}
+    if profile.name is not None:
+        data = {"name": profile.name, **data}
+    if profile.code is not None:
+        data = {"code": profile.code, **data}
+    return data

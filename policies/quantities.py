@@ -1,0 +1,125 @@
+"""Numbers, money, rates and dates as people in China write them: reading (full-width, 万/亿, %) and wording."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from decimal import ROUND_FLOOR, Decimal, InvalidOperation, localcontext
+
+# Longest first: 万亿 before 万 and 亿.
+_SCALES = (("万亿", 10**12), ("千万", 10**7), ("百万", 10**6), ("亿", 10**8), ("万", 10**4), ("千", 10**3))
+_NUMBER = re.compile(r"([+-]?)(\d+(?:,\d{3})*|\d*)(\.\d+)?")
+_DATE = re.compile(r"(\d{4})\s*(?:年|-|/|\.)\s*(\d{1,2})\s*(?:月|-|/|\.)\s*(\d{1,2})\s*日?")
+_MAX_LENGTH = 40
+_MAX_DIGITS = 30
+
+
+def normalise(text: str) -> str:
+    """NFKC (full-width digits, letters and signs become plain), without surrounding blanks."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def read_number(raw: object, unit: str | None = None) -> Decimal:
+    """Read a number such as ``462``, ``"４６２万"``, ``"1.5亿元"`` or ``"3,000,000"``.
+
+    `unit` (元, 人 …) may follow the number. Raises ValueError, worded in Chinese, for anything else,
+    for infinities and for numbers of more than thirty digits.
+    """
+    if isinstance(raw, bool):
+        raise ValueError("应为数字")
+    if isinstance(raw, (int, Decimal)):
+        return _bounded(Decimal(raw))
+    if isinstance(raw, float):
+        return _bounded(Decimal(str(raw)))
+    if not isinstance(raw, str):
+        raise ValueError("应为数字")
+    text = normalise(raw).replace(" ", "")
+    if not text or len(text) > _MAX_LENGTH:
+        raise ValueError("应为数字")
+    if unit and text.endswith(unit):
+        text = text[: -len(unit)]
+    scale = 1
+    for word, factor in _SCALES:
+        if text.endswith(word):
+            text, scale = text[: -len(word)], factor
+            break
+    matched = _NUMBER.fullmatch(text)
+    if not matched or not (matched[2] or matched[3]):
+        raise ValueError("应为数字")
+    try:
+        return _bounded(Decimal(text.replace(",", "")) * scale)
+    except InvalidOperation as error:  # pragma: no cover - the pattern already guards this
+        raise ValueError("应为数字") from error
+
+
+def _bounded(number: Decimal) -> Decimal:
+    if not number.is_finite():
+        raise ValueError("应为有限的数字")
+    if number.adjusted() > _MAX_DIGITS or len(number.as_tuple().digits) > _MAX_DIGITS:
+        raise ValueError("数字过长")
+    return number
+
+
+def read_rate(raw: object) -> Decimal:
+    """Read a rate as a fraction: ``0.05``, ``"5%"``, ``"5％"`` and ``"百分之5"`` are all 0.05."""
+    if isinstance(raw, str):
+        text = normalise(raw).replace(" ", "")
+        if text.endswith("%"):
+            return read_number(text[:-1]) / 100
+        if text.startswith("百分之"):
+            return read_number(text[3:]) / 100
+        if text.endswith("‰"):
+            return read_number(text[:-1]) / 1000
+    return read_number(raw)
+
+
+def read_date(raw: object) -> date:
+    """Read a date: an ISO string, ``2026年11月21日``, ``2026/11/21`` or ``2026.11.21``. Raises ValueError."""
+    if isinstance(raw, date):
+        return raw if type(raw) is date else date(raw.year, raw.month, raw.day)
+    if not isinstance(raw, str) or not (matched := _DATE.fullmatch(normalise(raw)[:_MAX_LENGTH])):
+        raise ValueError("应为日期，如 2026-11-21")
+    try:
+        return date(int(matched[1]), int(matched[2]), int(matched[3]))
+    except ValueError:
+        raise ValueError("日期不存在") from None
+
+
+def whole_yuan(amount: Decimal) -> Decimal:
+    """Rounded down to whole yuan: the last step of every money computation (design rule 6)."""
+    with localcontext() as context:
+        context.prec = 60
+        return amount.quantize(Decimal(1), rounding=ROUND_FLOOR)
+
+
+def plain(number: Decimal) -> str:
+    """Without exponent or trailing zeros, thousands separated by commas: ``4,620.5``."""
+    text = f"{number:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    whole, dot, fraction = text.partition(".")
+    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    return f"{sign}{int(digits or '0'):,}{dot}{fraction}"
+
+
+def money_text(amount: Decimal) -> str:
+    """Exact wording in the unit people use: ``462 万元``, ``1.5 亿元``, ``8,000 元``."""
+    size = abs(amount)
+    if size >= 10**8 and amount % 10**4 == 0:
+        return f"{plain(amount / 10**8)} 亿元"
+    if size >= 10**4 and amount % 100 == 0:
+        return f"{plain(amount / 10**4)} 万元"
+    return f"{plain(amount)} 元"
+
+
+def rate_text(rate: Decimal) -> str:
+    """``5%``; rounded to two decimals of a percent for the eye only."""
+    with localcontext() as context:
+        context.prec = 60
+        percent = (rate * 100).quantize(Decimal("0.01"))
+    return f"{plain(percent)}%"
+
+
+def date_text(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -1,0 +1,241 @@
+"""The fact vocabulary: everything a condition may name about an enterprise, described once (data/facts.yaml)."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from policies.problems import InvalidData, Problem
+
+
+class FactType(StrEnum):
+    BOOLEAN = "boolean"
+    COUNT = "count"
+    NUMBER = "number"
+    MONEY = "money"
+    RATE = "rate"
+    DATE = "date"
+    TEXT = "text"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    REGION = "region"
+    ZONE = "zone"
+    INDUSTRY = "industry"
+    QUALIFICATION = "qualification"
+
+    @property
+    def is_numeric(self) -> bool:
+        return self in (FactType.COUNT, FactType.NUMBER, FactType.MONEY, FactType.RATE)
+
+
+class Source(StrEnum):
+    """Who knows a fact, and where a value comes from."""
+
+    REGISTRY = "registry"
+    TAX = "tax"
+    SOCIAL_INSURANCE = "social_insurance"
+    STATISTICS = "statistics"
+    CREDIT = "credit"
+    DEPARTMENT = "department"
+    ENTERPRISE = "enterprise"
+    SAMPLE = "sample"
+    COMPUTED = "computed"
+
+
+SOURCE_LABELS: Mapping[Source, str] = MappingProxyType(
+    {
+        Source.REGISTRY: "市场监管",
+        Source.TAX: "税务",
+        Source.SOCIAL_INSURANCE: "人社",
+        Source.STATISTICS: "统计",
+        Source.CREDIT: "信用",
+        Source.DEPARTMENT: "主管部门",
+        Source.ENTERPRISE: "本企业填写",
+        Source.SAMPLE: "示例",
+        Source.COMPUTED: "系统计算",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One allowed value of a choice, or one rung of a ladder of levels (lowest first)."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """How a derived fact is computed: the rule's name in policies/derived.py and the facts it needs."""
+
+    by: str
+    inputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that can be known about an enterprise. Money is yuan, rates are fractions, bounds are inclusive."""
+
+    key: str
+    group: str
+    type: FactType
+    label: str
+    question: str
+    help: str
+    known_by: Source
+    annual: bool = False
+    unit: str | None = None
+    changeable: bool = True
+    min: Decimal | None = None
+    max: Decimal | None = None
+    options: tuple[Option, ...] = ()
+    levels: tuple[Option, ...] = ()
+    expires: bool = True
+    derived: Derivation | None = None
+    second_place: str | None = None
+
+    def option_label(self, key: str) -> str:
+        return next(option.label for option in (*self.options, *self.levels) if option.key == key)
+
+    def level_rank(self, key: str) -> int:
+        return [level.key for level in self.levels].index(key)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FactRef:
+    """A fact that is named somewhere, with its year when annual and the part of it that is meant.
+
+    `part` is ``valid_until``, ``obtained``, ``level`` or ``first_time`` of a qualification, or ``finer`` where a code
+    is known too coarsely to decide.
+    """
+
+    key: str
+    year: int | None = None
+    part: str | None = None
+
+    def __str__(self) -> str:
+        return ".".join(str(piece) for piece in (self.key, self.year, self.part) if piece is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicantKind:
+    """One kind of applicant (支持对象): the choice or boolean fact that tells whether an enterprise is one."""
+
+    key: str
+    label: str
+    fact: str
+    values: tuple[str, ...]
+
+
+class UnknownFact(KeyError):
+    """A fact key outside the vocabulary; `suggestions` are the nearest ones."""
+
+    def __init__(self, key: str, suggestions: tuple[str, ...]) -> None:
+        super().__init__(key)
+        self.key = key
+        self.suggestions = suggestions
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    version: str
+    groups: Mapping[str, str]
+    facts: Mapping[str, Fact]
+    applicants: Mapping[str, ApplicantKind]
+
+    def fact(self, key: str) -> Fact:
+        """Raises UnknownFact with the nearest keys or labels."""
+        found = self.facts.get(key)
+        if found is None:
+            raise UnknownFact(key, self.suggest(key))
+        return found
+
+    def suggest(self, word: str) -> tuple[str, ...]:
+        names = {**{fact.label: fact.key for fact in self.facts.values()}, **{key: key for key in self.facts}}
+        close = difflib.get_close_matches(word[:60], list(names), n=3, cutoff=0.5)
+        return tuple(dict.fromkeys(names[name] for name in close))
+
+    def base_inputs(self, key: str) -> tuple[str, ...]:
+        """The facts a person could be asked for behind `key`: itself, or all the inputs of a derived fact."""
+        fact = self.fact(key)
+        if fact.derived is None:
+            return (key,)
+        return tuple(dict.fromkeys(base for name in fact.derived.inputs for base in self.base_inputs(name)))
+
+
+def read_vocabulary(data: Mapping[str, Any]) -> Vocabulary:
+    """Build and check a vocabulary from its data. Raises InvalidData naming every defect."""
+    problems: list[Problem] = []
+    groups = {row["key"]: row["label"] for row in data["groups"]}
+    facts: dict[str, Fact] = {}
+    for row in data["facts"]:
+        fact = _read_fact(row)
+        if fact.key in facts:
+            problems.append(Problem(fact.key, "重复的信息项", "每个 key 只能出现一次"))
+        if fact.group not in groups:
+            problems.append(Problem(f"{fact.key}.group", fact.group, "应为已列出的分组"))
+        facts[fact.key] = fact
+    for fact in facts.values():
+        for name in fact.derived.inputs if fact.derived else ():
+            if name not in facts:
+                problems.append(Problem(f"{fact.key}.derived.inputs", name, "应为词表里的信息项"))
+    applicants = {row["key"]: _read_applicant(row) for row in data.get("applicants", ())}
+    for kind in applicants.values():
+        if kind.fact not in facts:
+            problems.append(Problem(f"applicants.{kind.key}", kind.fact, "应为词表里的信息项"))
+    if problems:
+        raise InvalidData(problems)
+    return Vocabulary(
+        str(data["version"]), MappingProxyType(groups), MappingProxyType(facts), MappingProxyType(applicants)
+    )
+
+
+def _read_applicant(row: Mapping[str, Any]) -> ApplicantKind:
+    values = tuple(row["in"]) if "in" in row else ("true",)
+    return ApplicantKind(row["key"], row["label"], row["fact"], values)
+
+
+def _read_fact(row: Mapping[str, Any]) -> Fact:
+    kind = FactType(row["type"])
+    derived = row.get("derived")
+    low = row.get("min", 0 if kind.is_numeric else None)
+    return Fact(
+        key=row["key"],
+        group=row["group"],
+        type=kind,
+        label=row["label"],
+        question=row["question"],
+        help=row["help"],
+        known_by=Source(row["known_by"]),
+        annual=row.get("annual", False),
+        unit=row.get("unit"),
+        changeable=row.get("changeable", True),
+        min=None if low is None else Decimal(str(low)),
+        max=Decimal(str(row["max"])) if "max" in row else None,
+        options=_read_options(row.get("options", ())),
+        levels=_read_options(row.get("levels", ())),
+        expires=row.get("expires", True),
+        derived=Derivation(derived["by"], tuple(derived["inputs"])) if derived else None,
+        second_place=row.get("second_place"),
+    )
+
+
+def _read_options(rows: Any) -> tuple[Option, ...]:
+    return tuple(Option(row["key"], row["label"]) for row in rows)
+
+
+@cache
+def load_vocabulary() -> Vocabulary:
+    """The shipped vocabulary; read once."""
+    text = files("policies.data").joinpath("facts.yaml").read_text(encoding="utf-8")
+    return read_vocabulary(yaml.safe_load(text))
