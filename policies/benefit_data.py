@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -168,7 +169,7 @@ class BenefitReader:
         read = tuple(step for step in steps if step is not None)
         if len(read) != len(steps) or by is None:
             return None
-        if any(low.start >= high.start for low, high in zip(read, read[1:], strict=False)):
+        if any(low.start >= high.start for low, high in itertools.pairwise(read)):
             self.problems.add(f"{where}.tiers", "档次没有由低到高排列", "每一档的 from 应大于上一档")
             return None
         return Tiers(by, read)

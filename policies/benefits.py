@@ -242,14 +242,16 @@ def quantity(of: Quantity, subject: Subject) -> Interval:
     fact = subject.reference.fact(of.fact)
     year = (of.year or LAST_YEAR).on(subject.day) if fact.annual else None
     found = subject.resolve(of.fact, year)
+    before = subject.resolve(of.fact, year - 1) if of.increase and year is not None else None
+    missing = (*found.missing, *(before.missing if before else ()))
     if found.known is None or not isinstance(found.known.value, Decimal):
-        return Interval(ZERO, None, found.missing)
+        return Interval(ZERO, None, missing)
     number = found.known.value
-    if of.increase:
-        assert year is not None
-        before = subject.resolve(of.fact, year - 1)
+    if before is not None:
         if before.known is None or not isinstance(before.known.value, Decimal):
-            return Interval(ZERO, max(ZERO, number - of.above), before.missing)
+            # A fact that may be negative (净利润) can have grown by more than it is now.
+            most = None if fact.min is None or fact.min < 0 else max(ZERO, number - of.above)
+            return Interval(ZERO, most, missing)
         number -= before.known.value
     number = max(ZERO, number - of.above)
     return Interval(number, number)

@@ -45,6 +45,7 @@ Data = Mapping[str, AnyValue]
 MAX_DEPTH = 128
 MAX_NODES = 5_000
 MAX_SPAN = 20
+MAX_PERIOD_YEARS = 1_000  # 9,999 months stay below it; the calendar starts in year 1
 
 GROUPS = ("all", "any", "not", "at_least")
 BOUND_KEYS = ("at_least", "at_most", "more_than", "less_than", "equals")
@@ -333,8 +334,10 @@ def read_period(raw: object) -> Period:
     matched = _PERIOD.fullmatch(normalise(str(raw)))
     if not matched:
         raise ValueError(f"期间 {shown(raw)} 应写成 3 years、6 months、30 days")
-    unit = _UNITS[matched[2].removesuffix("s")]
-    return Period(**{unit: int(matched[1])})
+    unit, amount = _UNITS[matched[2].removesuffix("s")], int(matched[1])
+    if unit == "years" and amount > MAX_PERIOD_YEARS:
+        raise ValueError(f"期间 {shown(raw)} 过长，最多 {MAX_PERIOD_YEARS} 年")
+    return Period(**{unit: amount})
 
 
 def read_date_range(data: Data) -> DateRange:
@@ -383,7 +386,7 @@ def _with_clause(data: dict[str, AnyValue], clause: str | None) -> dict[str, Any
 
 def number_data(number: Decimal) -> int | str:
     """An integer where it is one, else the exact decimal as text."""
-    return int(number) if number == number.to_integral_value() else str(number)
+    return int(number) if number == number.to_integral_value() else f"{number:f}"
 
 
 def _bounds_data(bounds: Bounds) -> dict[str, AnyValue]:

@@ -120,7 +120,8 @@ def _size_class(subject: Subject, fact: Fact, year: int | None) -> Resolved:
     tree = subject.reference.industries
     categories, may_be_uncovered = subject.reference.sizes.categories_for(code, tree)
     if not categories:
-        return subject.resolve("size_class_declared")
+        declared = subject.resolve("size_class_declared")
+        return declared if declared.known else Resolved(missing=declared.missing, possible=frozenset(CLASSES))
     metrics = {name.fact: subject.resolve(name.fact, subject.last_year) for c in categories for name in c.metrics}
     values = {key: number for key, found in metrics.items() if (number := _number(found)) is not None}
     possible = frozenset().union(*(category.possible(values) for category in categories))

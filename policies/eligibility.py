@@ -84,10 +84,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One conjunct of what an item asks; who may apply is the first."""
+    """One conjunct of what an item asks. The first is who may apply: it alone names `applicants`."""
 
     evaluation: Evaluation
-    is_applicant: bool = False
+    applicants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class Assessment:
 def assess(policy: Policy, item: Item, subject: Subject) -> Assessment:
     """Assess one item for an enterprise on the subject's day."""
     who = applicant_condition(item, subject)
-    requirements = [Requirement(evaluate(who, subject), is_applicant=True)]
+    requirements = [Requirement(evaluate(who, subject), item.applicants)]
     for condition in (policy.conditions, item.conditions):
         requirements += [Requirement(evaluate(part, subject)) for part in conjuncts(condition)]
     window = window_on(policy, item, subject.day)
@@ -142,7 +142,7 @@ def conjuncts(condition: Condition) -> Iterator[Condition]:
 
 def applicant_condition(item: Item, subject: Subject) -> Condition:
     """Who may apply, as a condition over the facts the vocabulary names for each kind of applicant."""
-    kinds = [subject.reference.vocabulary.applicants[key] for key in item.applicants]
+    kinds = [subject.reference.vocabulary.applicants[key] for key in dict.fromkeys(item.applicants)]
     by_fact: dict[str, list[str]] = {}
     for kind in kinds:
         by_fact.setdefault(kind.fact, []).extend(kind.values)
@@ -170,7 +170,7 @@ def outcome_of(requirements: list[Requirement], subject: Subject) -> Outcome:
 
 def is_changeable(requirement: Requirement, subject: Subject) -> bool:
     """Whether the enterprise could come to meet a failing requirement: never region, industry, applicant, a past date."""
-    return not requirement.is_applicant and _can_become_met(requirement.evaluation, subject)
+    return not requirement.applicants and _can_become_met(requirement.evaluation, subject)
 
 
 def _can_become_met(node: Evaluation, subject: Subject) -> bool:

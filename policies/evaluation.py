@@ -182,7 +182,7 @@ def _compare(leaf: Compare, subject: Subject) -> Finding:
 
 
 def _each_year(leaf: Compare, yearly: list[tuple[int, Resolved]]) -> Finding:
-    """The year that decides: the first that fails, else the first unknown, else the last."""
+    """The year that decides: the latest that fails, else all the years still unknown, else the last."""
     findings = [_within_bounds(leaf, found, year) for year, found in yearly]
     outcome = logic.all_of(finding.verdict for finding in findings)
     if outcome is Verdict.UNKNOWN:
@@ -221,10 +221,7 @@ def _includes(leaf: Includes, subject: Subject) -> Finding:
     value = found.known.value if found.known else None
     held = value if isinstance(value, frozenset) else frozenset()
     wanted = frozenset(leaf.values)
-    if leaf.mode == "all":
-        holds = wanted <= held
-    else:
-        holds = bool(wanted & held) is (leaf.mode == "any")
+    holds = wanted <= held if leaf.mode == "all" else bool(wanted & held) is (leaf.mode == "any")
     return _decided(leaf, found, None, holds)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,95 +15,145 @@ import yaml
 
 from policies.document import Policy
 from policies.document_data import PolicyReader
-from policies.problems import InvalidData, Problem, Problems
+from policies.problems import InvalidData, Problem, Problems, shown
 from policies.reference import Reference
 
 MAX_BYTES = 2_000_000
 MAX_EVENTS = 200_000
 MAX_NESTING = 400
 
-
-class _Loader(yaml.SafeLoader):
-    """SafeLoader that keeps dates as text (they are read, and refused, in one place) and refuses duplicate keys."""
-
-
-def _construct_mapping(loader: _Loader, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-    seen: set[object] = set()
-    for key_node, _ in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if not isinstance(key, (str, int)) or isinstance(key, bool):
-            raise yaml.constructor.ConstructorError(None, None, "键应为文字或年份", key_node.start_mark)
-        if key in seen:
-            raise yaml.constructor.ConstructorError(None, None, f"键“{key}”重复", key_node.start_mark)
-        seen.add(key)
-    return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
+_WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None, "true": True, "false": False}
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,40})")
+_FRACTION = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,40})(?=[.eE])(?:\.[0-9]{1,40})?(?:[eE][-+]?[0-9]{1,3})?")
+_LEADING_BLANKS = re.compile(r"^[ \t]+", re.MULTILINE)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _construct_mapping)
-# YAML 1.2: only true and false are booleans (the case key ``on`` is a word), and dates stay text.
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":bool"))]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+@dataclass(slots=True)
+class _Open:
+    """A mapping or list that is still being read, and the key that waits for its value."""
+
+    body: dict[Any, Any] | list[Any]
+    path: str
+    key: str | int | None = None
+
+    def next_path(self) -> str:
+        step = str(len(self.body) if isinstance(self.body, list) else self.key)
+        return f"{self.path}.{step}" if self.path else step
+
+    def put(self, value: Any) -> None:
+        if isinstance(self.body, list):
+            self.body.append(value)
+        else:
+            self.body[self.key] = value
+            self.key = None
 
 
 def parse_yaml(text: str) -> tuple[Any, Mapping[str, int]]:
     """Plain data from YAML, and the line of every field path.
 
     Raises InvalidData for anything that is not YAML, and for what could exhaust memory: anchors and aliases (a YAML
-    bomb needs them), too many nodes, too deep nesting.
+    bomb needs them), type tags, too many nodes, too deep nesting.
     """
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise InvalidData([Problem("", f"文件超过 {MAX_BYTES // 1_000_000} MB", "请拆成几个文件")])
+    if text.lstrip("\ufeff \t\r\n").startswith("{"):  # JSON, where a tab may indent
+        text = _LEADING_BLANKS.sub(lambda blanks: blanks[0].replace("\t", " "), text)
     try:
-        _check_events(text)
-        loader = _Loader(text)
-        node = loader.get_single_node()
-        if node is None:
-            raise InvalidData([Problem("", "文件是空的", "应为一份政策文件")])
-        lines = dict(_lines(node, ""))
-        return loader.construct_document(node), lines
+        return _build(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise InvalidData(
-            [Problem("", f"不是有效的 YAML（{error.problem}）", "请检查缩进、引号和重复的键", line)]
-        ) from None
-    except (yaml.YAMLError, ValueError, OverflowError) as error:
-        if isinstance(error, InvalidData):
-            raise
-        raise InvalidData(
-            [Problem("", f"不是有效的 YAML（{str(error)[:80]}）", "应为 UTF-8 编码的 YAML 文本")]
-        ) from None
+        raise _refused(f"不是有效的 YAML（{error.problem}）", "请检查缩进和引号", line) from None
+    except yaml.YAMLError as error:
+        raise _refused(f"不是有效的 YAML（{str(error)[:80]}）", "应为 UTF-8 编码的 YAML 文本") from None
 
 
-def _check_events(text: str) -> None:
-    depth = count = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        count += 1
-        line = event.start_mark.line + 1 if event.start_mark else None
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise InvalidData([Problem("", "用到了锚点或别名（& *）", "政策文件里请直接写出内容", line)])
-        if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
-            depth += 1
-        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
-            depth -= 1
-        if depth > MAX_NESTING:
-            raise InvalidData([Problem("", "嵌套过深", f"最多嵌套 {MAX_NESTING} 层", line)])
-        if count > MAX_EVENTS:
-            raise InvalidData([Problem("", "内容过多", "请拆成几个文件", line)])
+def _refused(found: str, expected: str, line: int | None = None) -> InvalidData:
+    return InvalidData([Problem("", found, expected, line)])
 
 
-def _lines(node: yaml.Node, path: str) -> Iterator[tuple[str, int]]:
-    yield path, node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            step = f"{path}.{key.value}" if path else str(key.value)
-            yield step, key.start_mark.line + 1
-            yield from _lines(value, step)
-    elif isinstance(node, yaml.SequenceNode):
-        for number, value in enumerate(node.value):
-            yield from _lines(value, f"{path}.{number}" if path else str(number))
+def _build(text: str) -> tuple[Any, Mapping[str, int]]:
+    """Data built from the parser's events with a stack of our own: deep nesting cannot exhaust Python's."""
+    lines: dict[str, int] = {}
+    stack: list[_Open] = []
+    roots: list[Any] = []
+    for count, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        _check_event(event, count, len(stack), line)
+        if isinstance(event, yaml.CollectionEndEvent):
+            stack.pop()
+        if not isinstance(event, yaml.NodeEvent):
+            continue
+        top = stack[-1] if stack else None
+        if top is not None and isinstance(top.body, dict) and top.key is None:
+            top.key = _key(event, top.body, line)
+            lines[top.next_path()] = line
+            continue
+        path = top.next_path() if top else ""
+        lines.setdefault(path, line)
+        value = _value(event, line)
+        if top is not None:
+            top.put(value)
+        else:
+            roots.append(value)
+        if isinstance(event, yaml.CollectionStartEvent):
+            stack.append(_Open(value, path))
+    if len(roots) != 1:
+        found = "写了不止一份文件" if roots else "文件是空的"
+        raise _refused(found, "应为一份政策文件")
+    return roots[0], lines
+
+
+def _check_event(event: yaml.Event, count: int, depth: int, line: int) -> None:
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        raise _refused("用到了锚点或别名（& *）", "政策文件里请直接写出内容", line)
+    if getattr(event, "tag", None):
+        raise _refused("用到了类型标记（!）", "政策文件里请直接写出内容", line)
+    if depth > MAX_NESTING:
+        raise _refused("嵌套过深", f"最多嵌套 {MAX_NESTING} 层", line)
+    if count > MAX_EVENTS:
+        raise _refused("内容过多", "请拆成几个文件", line)
+
+
+def _key(event: yaml.NodeEvent, body: dict[Any, Any], line: int) -> str | int:
+    key = _scalar(event, line) if isinstance(event, yaml.ScalarEvent) else None
+    if not isinstance(key, (str, int)) or isinstance(key, bool):
+        raise _refused("键写错了", "键应为文字或年份", line)
+    if key in body:
+        raise _refused(f"键{shown(key)}重复", "同一处每个键只能出现一次", line)
+    return key
+
+
+def _value(event: yaml.NodeEvent, line: int) -> Any:
+    if isinstance(event, yaml.MappingStartEvent):
+        return {}
+    return _scalar(event, line) if isinstance(event, yaml.ScalarEvent) else []
+
+
+def _scalar(event: yaml.ScalarEvent, line: int) -> Any:
+    """YAML 1.2: only true and false are booleans (the case key ``on`` is a word), no octal, no sexagesimal.
+
+    Dates stay text (they are read, and refused, in one place); fractions are exact.
+    """
+    text = event.value
+    if not event.implicit[0]:
+        return _text(text, line)
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return Decimal(text) if _FRACTION.fullmatch(text) else _text(text, line)
+
+
+def _text(text: str, line: int) -> str:
+    """Text that every store can keep. JSON writes characters beyond the first plane as two escapes; they are joined."""
+    try:
+        joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    except UnicodeDecodeError:
+        raise _refused("含有残缺的字符", "请检查 \\u 转义", line) from None
+    if _CONTROL.search(joined):
+        raise _refused("含有控制字符", "请删去看不见的字符", line)
+    return joined
 
 
 @dataclass(frozen=True)

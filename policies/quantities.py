@@ -12,7 +12,8 @@ _SCALES = (("万亿", 10**12), ("千万", 10**7), ("百万", 10**6), ("亿", 10*
 _NUMBER = re.compile(r"([+-]?)(\d+(?:,\d{3})*|\d*)(\.\d+)?")
 _DATE = re.compile(r"(\d{4})\s*(?:年|-|/|\.)\s*(\d{1,2})\s*(?:月|-|/|\.)\s*(\d{1,2})\s*日?")
 _MAX_LENGTH = 40
-_MAX_DIGITS = 30
+# What Decimal computes exactly by default; more would be rounded on the way.
+_MAX_DIGITS = 28
 
 
 def normalise(text: str) -> str:
@@ -24,7 +25,7 @@ def read_number(raw: object, unit: str | None = None) -> Decimal:
     """Read a number such as ``462``, ``"４６２万"``, ``"1.5亿元"`` or ``"3,000,000"``.
 
     `unit` (元, 人 …) may follow the number. Raises ValueError, worded in Chinese, for anything else,
-    for infinities and for numbers of more than thirty digits.
+    for infinities and for numbers of more than 28 digits.
     """
     if isinstance(raw, bool):
         raise ValueError("应为数字")
@@ -56,7 +57,9 @@ def read_number(raw: object, unit: str | None = None) -> Decimal:
 def _bounded(number: Decimal) -> Decimal:
     if not number.is_finite():
         raise ValueError("应为有限的数字")
-    if number.adjusted() > _MAX_DIGITS or len(number.as_tuple().digits) > _MAX_DIGITS:
+    _, digits, exponent = number.as_tuple()
+    assert isinstance(exponent, int)
+    if len(digits) > _MAX_DIGITS or not -_MAX_DIGITS <= exponent <= _MAX_DIGITS - len(digits):
         raise ValueError("数字过长")
     return number
 
@@ -66,11 +69,11 @@ def read_rate(raw: object) -> Decimal:
     if isinstance(raw, str):
         text = normalise(raw).replace(" ", "")
         if text.endswith("%"):
-            return read_number(text[:-1]) / 100
+            return _bounded(read_number(text[:-1]) / 100)
         if text.startswith("百分之"):
-            return read_number(text[3:]) / 100
+            return _bounded(read_number(text[3:]) / 100)
         if text.endswith("‰"):
-            return read_number(text[:-1]) / 1000
+            return _bounded(read_number(text[:-1]) / 1000)
     return read_number(raw)
 
 
@@ -78,7 +81,9 @@ def read_date(raw: object) -> date:
     """Read a date: an ISO string, ``2026年11月21日``, ``2026/11/21`` or ``2026.11.21``. Raises ValueError."""
     if isinstance(raw, date):
         return raw if type(raw) is date else date(raw.year, raw.month, raw.day)
-    if not isinstance(raw, str) or not (matched := _DATE.fullmatch(normalise(raw)[:_MAX_LENGTH])):
+    text = normalise(raw) if isinstance(raw, str) else ""
+    matched = _DATE.fullmatch(text) if len(text) <= _MAX_LENGTH else None
+    if matched is None:
         raise ValueError("应为日期，如 2026-11-21")
     try:
         return date(int(matched[1]), int(matched[2]), int(matched[3]))
@@ -89,7 +94,7 @@ def read_date(raw: object) -> date:
 def whole_yuan(amount: Decimal) -> Decimal:
     """Rounded down to whole yuan: the last step of every money computation (design rule 6)."""
     with localcontext() as context:
-        context.prec = 60
+        context.prec = max(60, amount.adjusted() + 2)
         return amount.quantize(Decimal(1), rounding=ROUND_FLOOR)
 
 

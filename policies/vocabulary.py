@@ -103,6 +103,12 @@ class Fact:
     expires: bool = True
     derived: Derivation | None = None
     second_place: str | None = None
+    phrases: tuple[str, str] | None = None
+
+    def phrase(self, holds: bool, level: str = "") -> str:
+        """Having or not having it as a person says it; `level` is put where a level may be named."""
+        yes, no = self.phrases or (self.label, f"不具备：{self.label}")
+        return (yes if holds else no).replace("{level}", level)
 
     def option_label(self, key: str) -> str:
         return next(option.label for option in (*self.options, *self.levels) if option.key == key)
@@ -182,6 +188,8 @@ def read_vocabulary(data: Mapping[str, Any]) -> Vocabulary:
         fact = _read_fact(row)
         if fact.key in facts:
             problems.append(Problem(fact.key, "重复的信息项", "每个 key 只能出现一次"))
+        if fact.type in (FactType.BOOLEAN, FactType.QUALIFICATION) and fact.phrases is None:
+            problems.append(Problem(f"{fact.key}.phrases", "没有填写", "是非类和资质类应写 {has: …, lacks: …}"))
         if fact.group not in groups:
             problems.append(Problem(f"{fact.key}.group", fact.group, "应为已列出的分组"))
         facts[fact.key] = fact
@@ -227,6 +235,7 @@ def _read_fact(row: Mapping[str, Any]) -> Fact:
         expires=row.get("expires", True),
         derived=Derivation(derived["by"], tuple(derived["inputs"])) if derived else None,
         second_place=row.get("second_place"),
+        phrases=(row["phrases"]["has"], row["phrases"]["lacks"]) if "phrases" in row else None,
     )
 
 

@@ -1,0 +1,248 @@
+"""Why yes, why not, what is missing: an assessment in plain, polite Chinese. It only words what the evaluation found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from policies.benefits import FORM_LABELS, Basis, Benefit, Estimate
+from policies.conditions import All, Any, AtLeast, Judged, Not
+from policies.derived import Subject
+from policies.eligibility import Assessment, Outcome, Requirement, Window, WindowReason, WindowState
+from policies.evaluation import Evaluation
+from policies.gaps import gap_of
+from policies.quantities import date_text, money_text
+from policies.verdict import Verdict
+from policies.vocabulary import FactRef
+from policies.wording import either, leaf_text, negated_text, ref_text, source_text, value_text
+
+OUTCOME_LABELS = {
+    Outcome.ELIGIBLE: "符合",
+    Outcome.TO_CONFIRM: "待部门认定",
+    Outcome.NEEDS_INFORMATION: "待补充",
+    Outcome.NEAR_MISS: "差一点",
+    Outcome.NOT_ELIGIBLE: "不符合",
+}
+WINDOW_LABELS = {
+    WindowState.UPCOMING: "未开放",
+    WindowState.OPEN: "申报中",
+    WindowState.CLOSING_SOON: "即将截止",
+    WindowState.CLOSED: "已截止",
+    WindowState.ALWAYS: "长期有效",
+    WindowState.EXHAUSTED: "资金已用完",
+}
+_REASONS = {
+    WindowReason.EXPIRED: "政策已过有效期",
+    WindowReason.REVOKED: "政策已废止",
+    WindowReason.SUPERSEDED: "政策已被新文件替代",
+    WindowReason.SUSPENDED: "政策暂停执行",
+    WindowReason.NOTICE_PENDING: "申报时间以当年通知为准",
+}
+_MAX_NAMED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One condition as shown: its verdict, what is asked, the company's value and its source, the clause, the next step.
+
+    A group has `parts`; `missing` names the facts to ask for right here; `to_judge` says the department decides.
+    """
+
+    verdict: Verdict
+    requirement: str
+    value: str = ""
+    source: str = ""
+    clause: str = ""
+    advice: str = ""
+    missing: tuple[FactRef, ...] = ()
+    to_judge: bool = False
+    is_applicant: bool = False
+    parts: tuple[Line, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """Shape, never colour alone: ✓ met, ✗ not met, ○ the department decides, ? unknown."""
+        if self.verdict is Verdict.UNKNOWN:
+            return "○" if self.to_judge else "?"
+        return "✓" if self.verdict is Verdict.MET else "✗"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An item's outcome for one enterprise in words."""
+
+    outcome: str
+    headline: str
+    window: str
+    met: int
+    total: int
+    lines: tuple[Line, ...]
+
+    def leaves(self) -> Iterator[Line]:
+        """The lines without their groups."""
+
+        def walk(lines: tuple[Line, ...]) -> Iterator[Line]:
+            for line in lines:
+                if line.parts:
+                    yield from walk(line.parts)
+                else:
+                    yield line
+
+        return walk(self.lines)
+
+
+def explain(assessment: Assessment, subject: Subject) -> Explanation:
+    """Word an assessment. Requirements that fail come first, then what is missing, then what is judged, then the rest."""
+    lines = [_line_of(requirement, subject) for requirement in assessment.requirements]
+    met = sum(line.verdict is Verdict.MET for line in lines)
+    return Explanation(
+        outcome=OUTCOME_LABELS[assessment.outcome],
+        headline=headline(assessment, subject),
+        window=window_text(assessment.window, assessment.day),
+        met=met,
+        total=len(lines),
+        lines=tuple(sorted(lines, key=_urgency)),
+    )
+
+
+def _urgency(line: Line) -> int:
+    if line.verdict is Verdict.NOT_MET:
+        return 0
+    if line.verdict is Verdict.UNKNOWN:
+        return 2 if line.to_judge else 1
+    return 3
+
+
+def _line_of(requirement: Requirement, subject: Subject) -> Line:
+    line = _line(requirement.evaluation, subject)
+    if not requirement.applicants:
+        return line
+    kinds = subject.reference.vocabulary.applicants
+    asked = either([kinds[key].label for key in requirement.applicants])
+    return replace(line, requirement=f"支持对象为{asked}", is_applicant=True)
+
+
+def _line(node: Evaluation, subject: Subject) -> Line:
+    """A leaf as one line; a group as its heading with its parts beneath; a negated leaf as what must not be."""
+    match node.condition:
+        case Any():
+            return _group(node, "满足下列任意一项", subject)
+        case All():
+            return _group(node, "同时满足下列各项", subject)
+        case AtLeast(count, parts):
+            return _group(node, f"满足下列 {len(parts)} 项中的至少 {count} 项", subject)
+        case Not(part):
+            inner = node.parts[0]
+            if inner.finding is None:
+                return _group(replace(node, parts=(inner,)), "没有下列情形", subject)
+            return replace(
+                _leaf_line(inner, subject),
+                verdict=node.verdict,
+                requirement=negated_text(part, subject),
+                advice="" if node.verdict is not Verdict.NOT_MET else f"要求：{negated_text(part, subject)}",
+            )
+        case _:
+            return _leaf_line(node, subject)
+
+
+def _group(node: Evaluation, heading: str, subject: Subject) -> Line:
+    parts = tuple(_line(part, subject) for part in node.parts)
+    missing = node.missing()
+    judged = node.verdict is Verdict.UNKNOWN and not missing
+    return Line(node.verdict, heading, missing=missing, to_judge=judged, parts=parts)
+
+
+def _leaf_line(node: Evaluation, subject: Subject) -> Line:
+    finding = node.finding
+    assert finding is not None
+    leaf = finding.condition
+    gap = gap_of(finding, subject)
+    line = Line(
+        verdict=finding.verdict,
+        requirement=leaf_text(leaf, subject),
+        value=value_text(finding, subject),
+        source=source_text(finding.source, finding.as_of),
+        clause=leaf.clause or "",
+        advice=gap.text if gap else "",
+        missing=finding.missing,
+        to_judge=finding.to_judge is not None,
+    )
+    if finding.verdict is not Verdict.UNKNOWN:
+        return line
+    if finding.to_judge is not None:
+        reason = "由主管部门认定" if isinstance(leaf, Judged) else f"{finding.to_judge}，由主管部门认定"
+        return replace(line, advice=reason)
+    return replace(line, value=line.value or "未填写", advice=f"补充：{named(finding.missing, subject)}")
+
+
+def named(refs: tuple[FactRef, ...], subject: Subject) -> str:
+    """The facts named, the first few of them."""
+    words = [ref_text(ref, subject) for ref in refs]
+    return "、".join(words[:_MAX_NAMED]) + (f"等 {len(words)} 项" if len(words) > _MAX_NAMED else "")
+
+
+def headline(assessment: Assessment, subject: Subject) -> str:
+    """The outcome in one sentence: what it is, and what to do next."""
+    total = len(assessment.requirements)
+    match assessment.outcome:
+        case Outcome.ELIGIBLE:
+            return f"贵企业符合全部 {total} 项条件。"
+        case Outcome.TO_CONFIRM:
+            judged = sum(r.evaluation.verdict is Verdict.UNKNOWN for r in assessment.requirements)
+            if judged == total:
+                return f"{total} 项条件都由主管部门认定。"
+            return f"其余 {total - judged} 项条件都符合，还有 {judged} 项由主管部门认定。"
+        case Outcome.NEEDS_INFORMATION:
+            return f"目前没有不符合的条件，补充以下信息后就能判断：{named(assessment.missing(), subject)}。"
+        case Outcome.NEAR_MISS:
+            return f"只差 1 项：{_failure(assessment.failing()[0], subject)}。"
+        case _:
+            failing = assessment.failing()
+            reasons = "；".join(_failure(requirement, subject) for requirement in failing[:2])
+            more = f"等 {len(failing)} 项" if len(failing) > 2 else ""
+            return f"有 {len(failing)} 项条件不符合：{reasons}{more}。"
+
+
+def _failure(requirement: Requirement, subject: Subject) -> str:
+    line = _line_of(requirement, subject)
+    if line.parts:
+        return f"{line.requirement}，目前都不满足" if not line.is_applicant else line.requirement
+    if line.advice and not line.advice.startswith("要求："):
+        return line.advice
+    return f"要求{line.requirement}" + (f"，现为{line.value}" if line.value else "")
+
+
+def window_text(window: Window, day: date) -> str:
+    """The window in words, with the last day and the days left."""
+    if window.state is WindowState.EXHAUSTED:
+        return "本年度资金已用完"
+    if window.reason in _REASONS:
+        last = f"（{date_text(window.closes)}）" if window.reason is WindowReason.EXPIRED and window.closes else ""
+        return _REASONS[window.reason] + last
+    if window.state is WindowState.UPCOMING and window.opens is not None:
+        return f"{date_text(window.opens)}开始，还有 {(window.opens - day).days} 天"
+    if window.state is WindowState.CLOSED and window.closes is not None:
+        return f"已于 {date_text(window.closes)}截止"
+    left = window.days_left(day)
+    if window.state is WindowState.ALWAYS or left is None or window.closes is None:
+        return "长期有效" + (f"，政策有效期至 {date_text(window.closes)}" if window.closes else "")
+    return f"{date_text(window.closes)}截止，" + (f"还剩 {left} 天" if left else "今天是最后一天")
+
+
+def estimate_text(estimate: Estimate, benefit: Benefit, subject: Subject) -> str:
+    """What the item may bring, in words; says what must be known where nothing can be said yet."""
+    yearly = "每年" if benefit.period == "yearly" else ""
+    match estimate.basis:
+        case Basis.NOT_MONEY:
+            return FORM_LABELS[benefit.form]
+        case Basis.EXACT:
+            return f"{yearly}预计 {money_text(estimate.low)}"
+        case Basis.RANGE:
+            assert estimate.high is not None
+            return f"{yearly}预计 {money_text(estimate.low)} 至 {money_text(estimate.high)}"
+        case Basis.UP_TO:
+            assert estimate.high is not None
+            return f"{yearly}最高 {money_text(estimate.high)}"
+        case Basis.NEEDS:
+            return f"金额需先补充：{named(estimate.missing, subject)}"

@@ -1,0 +1,221 @@
+"""The published JSON Schema of a policy file, printed from the same tables that the reader uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from policies.benefit_data import KINDS
+from policies.benefits import Form
+from policies.condition_data import BOUND_KEYS, DATE_KEYS, NAMED_YEARS, OPERATORS
+from policies.document import ApplyMode, SourceKind, Standing
+from policies.document_data import APPLY_KEYS, FORMAT, ITEM_KEYS, MAX_ITEMS, MAX_TEXT, POLICY_KEYS, THEMES
+from policies.eligibility import Outcome, WindowState
+from policies.vocabulary import Fact, FactType, Vocabulary
+
+Schema = dict[str, Any]
+_TEXT: Schema = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT}
+_TEXTS: Schema = {"type": "array", "items": _TEXT}
+_NUMBER: Schema = {"type": ["number", "string"]}
+_DATE: Schema = {"type": "string"}
+_URL: Schema = {"type": "string", "pattern": "^https?://"}
+
+
+def policy_schema(vocabulary: Vocabulary) -> Schema:
+    """JSON Schema (2020-12) of a policy file for a vocabulary. The reader checks more than a schema can say."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Huiqi policy file",
+        **_policy(),
+        "$defs": {
+            "item": _item(vocabulary),
+            "condition": _condition(vocabulary),
+            "benefit": _benefit(),
+            "quantity": _quantity(vocabulary),
+            **{_leaf_name(kind, annual): _leaf(vocabulary, kind, annual) for kind, annual in _leaf_kinds(vocabulary)},
+        },
+    }
+
+
+def _object(properties: Schema, required: Iterable[str] = ()) -> Schema:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+def _enum(values: Iterable[str]) -> Schema:
+    return {"enum": list(values)}
+
+
+def _policy() -> Schema:
+    known: Schema = {
+        "format": {"const": FORMAT},
+        "id": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{1,79}$"},
+        "issuers": {**_TEXTS, "minItems": 1},
+        "region": {"type": ["string", "integer"]},
+        "themes": {"type": "array", "items": _enum(THEMES), "minItems": 1},
+        "published": _DATE,
+        "effective": _DATE,
+        "valid_until": _DATE,
+        "status": _object({"standing": _enum(Standing), "since": _DATE, "replaced_by": _TEXT}, ["standing"]),
+        "source": _object({"kind": _enum(SourceKind), "url": _URL, "opened": _DATE, "note": _TEXT}, ["kind"]),
+        "conditions": {"$ref": "#/$defs/condition"},
+        "items": {"type": "array", "items": {"$ref": "#/$defs/item"}, "minItems": 1, "maxItems": MAX_ITEMS},
+    }
+    return _object(
+        {key: known.get(key, _TEXT) for key in POLICY_KEYS},
+        ["format", "id", "title", "issuers", "region", "themes", "source", "items"],
+    )
+
+
+def _item(vocabulary: Vocabulary) -> Schema:
+    month_day: Schema = {"type": "string", "pattern": r"^\d{1,2}-\d{1,2}$"}
+    apply_known: Schema = {
+        "mode": _enum(ApplyMode),
+        "opens": _DATE,
+        "closes": _DATE,
+        "yearly": _object({"opens": month_day, "closes": month_day}, ["opens", "closes"]),
+        "announced": {"type": "boolean"},
+        "materials": _TEXTS,
+        "url": _URL,
+    }
+    case = {
+        "profile": {"type": "object"},
+        "on": _DATE,
+        "outcome": _enum(Outcome),
+        "window": _enum(WindowState),
+        "amount": {"type": ["string", "number"]},
+        "note": _TEXT,
+    }
+    known: Schema = {
+        "id": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{1,79}$"},
+        "applicants": {"type": "array", "items": _enum(vocabulary.applicants), "minItems": 1},
+        "clause": _object({"article": _TEXT, "restated": _TEXT}),
+        "conditions": {"$ref": "#/$defs/condition"},
+        "benefit": {"$ref": "#/$defs/benefit"},
+        "apply": _object({key: apply_known.get(key, _TEXT) for key in APPLY_KEYS}),
+        "exclusive_groups": _TEXTS,
+        "funds_exhausted_on": _DATE,
+        "keywords": _TEXTS,
+        "cases": {"type": "array", "items": _object(case, ["on", "outcome"])},
+    }
+    return _object(
+        {key: known.get(key, _TEXT) for key in ITEM_KEYS}, ["id", "title", "summary", "applicants", "benefit"]
+    )
+
+
+# ---------------------------------------------------------------------- conditions
+
+
+def _leaf_kinds(vocabulary: Vocabulary) -> list[tuple[FactType, bool]]:
+    return sorted({(fact.type, fact.annual) for fact in vocabulary.facts.values() if OPERATORS[fact.type]})
+
+
+def _leaf_name(kind: FactType, annual: bool) -> str:
+    return f"{'annual_' if annual else ''}{kind.value}_leaf"
+
+
+def _condition(vocabulary: Vocabulary) -> Schema:
+    some: Schema = {"type": "array", "items": {"$ref": "#/$defs/condition"}, "minItems": 1}
+    at_least = _object({"k": {"type": "integer", "minimum": 1}, "of": some}, ["k", "of"])
+    groups = [
+        _object({"all": some}, ["all"]),
+        _object({"any": some}, ["any"]),
+        _object({"not": {"$ref": "#/$defs/condition"}}, ["not"]),
+        _object({"at_least": at_least}, ["at_least"]),
+        _object({"judged": _TEXT, "clause": _TEXT}, ["judged"]),
+    ]
+    leaves = [{"$ref": f"#/$defs/{_leaf_name(kind, annual)}"} for kind, annual in _leaf_kinds(vocabulary)]
+    return {"oneOf": [*groups, *leaves]}
+
+
+def _leaf(vocabulary: Vocabulary, kind: FactType, annual: bool) -> Schema:
+    facts = [fact for fact in vocabulary.facts.values() if fact.type is kind and fact.annual is annual]
+    operators = {key: _operator(kind, key, facts) for key in OPERATORS[kind]}
+    extra: Schema = {}
+    if annual:
+        over = _object({"years": {"type": "integer"}, "take": _enum(["total", "average", "each"])}, ["years", "take"])
+        growth = _object({"years": {"type": "integer"}, **dict.fromkeys(BOUND_KEYS, _NUMBER)})
+        extra = {"year": _year(), "over": over, "growth": growth}
+    schema = _object({"fact": _enum(fact.key for fact in facts), **operators, **extra, "clause": _TEXT}, ["fact"])
+    deciding = [key for key in (*operators, *extra) if key not in ("year", "over")]
+    return {**schema, "anyOf": [{"required": [key]} for key in deciding]}
+
+
+def _year() -> Schema:
+    return {"anyOf": [_enum(NAMED_YEARS), {"type": "integer"}]}
+
+
+def _operator(kind: FactType, key: str, facts: list[Fact]) -> Schema:
+    options = sorted({option.key for fact in facts for option in fact.options})
+    levels = sorted({level.key for fact in facts for level in fact.levels})
+    dates: Schema = dict.fromkeys(DATE_KEYS, _DATE) | {"in_year": _year()}
+    code: Schema = {"type": ["string", "integer"]}
+    several = {"type": "array", "items": _enum(options), "minItems": 1}
+    special: Schema = {
+        "in": several,
+        "includes": {"anyOf": [several, _enum(options)]},
+        "includes_all": {"anyOf": [several, _enum(options)]},
+        "excludes": {"anyOf": [several, _enum(options)]},
+        "within": {"anyOf": [code, {"type": "array", "items": code, "minItems": 1}]},
+        "held": {"const": True},
+        "level_at_least": _enum(levels),
+        "obtained": {**_object(dates), "minProperties": 1},
+        "first_time": {"type": "boolean"},
+        "must_be_valid": {"type": "boolean"},
+    }
+    if key == "is":
+        return {"type": "boolean"} if kind is FactType.BOOLEAN else _enum(options)
+    return special.get(key) or (dates[key] if key in DATE_KEYS else _NUMBER)
+
+
+# ---------------------------------------------------------------------- benefits
+
+
+def _quantity(vocabulary: Vocabulary) -> Schema:
+    numeric = _enum(fact.key for fact in vocabulary.facts.values() if fact.type.is_numeric)
+    body = {"fact": numeric, "year": _year(), "above": _NUMBER, "increase": {"type": "boolean"}}
+    return {"anyOf": [numeric, _object(body, ["fact"])]}
+
+
+def _benefit() -> Schema:
+    common: Schema = {
+        "form": _enum(Form),
+        "text": _TEXT,
+        "cap": _NUMBER,
+        "floor": _NUMBER,
+        "discretionary": {"type": "boolean"},
+        "period": _enum(["once", "yearly"]),
+    }
+    return {"oneOf": [_formula(kind, ("form", "text"), common) for kind in KINDS]}
+
+
+def _formula(kind: str, more_required: Iterable[str], common: Schema | None = None) -> Schema:
+    quantity: Schema = {"$ref": "#/$defs/quantity"}
+    tier = _object({"from": _NUMBER, "amount": _NUMBER, "rate": _NUMBER}, ["from"])
+    # A row is a formula with its condition; its own keys are checked by the reader.
+    row = {
+        "type": "object",
+        "required": ["when", "kind"],
+        "properties": {
+            "when": {"anyOf": [{"const": "otherwise"}, {"$ref": "#/$defs/condition"}]},
+            "kind": _enum(KINDS),
+        },
+    }
+    known: Schema = {
+        "of": quantity,
+        "by": quantity,
+        "principal": quantity,
+        "loan_rate": quantity,
+        "months_fact": quantity,
+        "months": {"type": "integer", "minimum": 1},
+        "tiers": {"type": "array", "items": tier, "minItems": 1},
+        "rows": {"type": "array", "items": row, "minItems": 1},
+        "pick": _enum(["first", "highest"]),
+    }
+    required, optional = KINDS[kind]
+    properties = {key: known.get(key, _NUMBER) for key in (*required, *optional)}
+    return _object({"kind": {"const": kind}, **properties, **(common or {})}, ["kind", *required, *more_required])

@@ -1,0 +1,277 @@
+"""Sentences about conditions and values, in plain Chinese. One wording for page, API and command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+from policies.conditions import (
+    LAST_YEAR,
+    All,
+    Any,
+    AtLeast,
+    Bounds,
+    Compare,
+    Condition,
+    DateIn,
+    DateRange,
+    Growth,
+    Holds,
+    Includes,
+    Is,
+    Judged,
+    Leaf,
+    Not,
+    OneOf,
+    Period,
+    Within,
+)
+from policies.derived import Subject
+from policies.evaluation import Finding
+from policies.profile import Qualification, Value
+from policies.quantities import date_text, money_text, plain, rate_text
+from policies.regions import NOT_IN_A_ZONE
+from policies.vocabulary import SOURCE_LABELS, Fact, FactRef, FactType, Source
+
+_PARTS = {
+    "valid_until": "有效期",
+    "obtained": "取得日期",
+    "level": "级别",
+    "first_time": "是否首次取得",
+    "finer": "（更细一级）",
+}
+
+
+def number_text(number: Decimal, fact: Fact) -> str:
+    """A number with the unit of its fact."""
+    match fact.type:
+        case FactType.MONEY:
+            return money_text(number)
+        case FactType.RATE:
+            return rate_text(number)
+        case _:
+            return f"{plain(number)} {fact.unit}" if fact.unit else plain(number)
+
+
+def either(words: list[str]) -> str:
+    """甲、乙或丙."""
+    return words[0] if len(words) == 1 else f"{'、'.join(words[:-1])}或{words[-1]}"
+
+
+def ref_text(ref: FactRef, subject: Subject) -> str:
+    """A fact that is meant, with its year and part: 2025 年研发费用, 高新技术企业（有效期）."""
+    fact = subject.reference.fact(ref.key)
+    year = f"{ref.year} 年" if ref.year is not None else ""
+    part = _PARTS.get(ref.part or "", "")
+    return f"{year}{fact.label}" + (part if part.startswith("（") else f"的{part}" if part else "")
+
+
+def question_text(ref: FactRef, subject: Subject) -> str:
+    """The question to ask for a fact, with its year filled in."""
+    year = ref.year if ref.year is not None else subject.last_year
+    return subject.reference.fact(ref.key).question.replace("{year}", str(year))
+
+
+# ---------------------------------------------------------------------- requirements
+
+
+def requirement_text(condition: Condition, subject: Subject) -> str:
+    """What a condition asks for, in one phrase. Groups are put together from their parts."""
+    match condition:
+        case All(parts):
+            return "；".join(requirement_text(part, subject) for part in parts)
+        case Any(parts):
+            return "，或".join(requirement_text(part, subject) for part in parts)
+        case AtLeast(count, parts):
+            listed = "；".join(requirement_text(part, subject) for part in parts)
+            return f"下列条件中至少满足 {count} 项：{listed}"
+        case Not(part):
+            return negated_text(part, subject)
+        case leaf:
+            return leaf_text(leaf, subject)
+
+
+def negated_text(condition: Condition, subject: Subject) -> str:
+    """What must not be the case."""
+    reference = subject.reference
+    match condition:
+        case Is(key, value, _):
+            return reference.fact(key).phrase(not value)
+        case Holds(key, None, None, None, _, _):
+            return reference.fact(key).phrase(False)
+        case OneOf(key, values, _):
+            fact = reference.fact(key)
+            return f"{fact.label}不是{either([fact.option_label(value) for value in values])}"
+        case Within(key, codes, _):
+            fact = reference.fact(key)
+            verb = "不属于" if fact.type is FactType.INDUSTRY else "不在"
+            return f"{fact.label}{verb}{either([reference.code_name(fact, code) for code in codes])}"
+        case _:
+            return f"没有下列情形：{requirement_text(condition, subject)}"
+
+
+def leaf_text(leaf: Leaf, subject: Subject) -> str:
+    """One leaf's requirement."""
+    if isinstance(leaf, Judged):
+        return leaf.text
+    fact = subject.reference.fact(leaf.fact)
+    match leaf:
+        case Compare():
+            return _compare_text(leaf, fact, subject)
+        case Growth(_, bounds, year, span, _):
+            last = year.on(subject.day)
+            when = f"{last} 年" if span == 1 else f"{last - span}—{last} 年"
+            how = "比上年增长" if span == 1 else "年均增长"
+            return f"{when}{fact.label}{how}{bounds_text(bounds, rate_text)}"
+        case Is(_, value, _):
+            return fact.phrase(value)
+        case OneOf(_, values, _):
+            return f"{fact.label}为{either([fact.option_label(value) for value in values])}"
+        case Includes(_, values, mode, _):
+            listed = [fact.option_label(value) for value in values]
+            word = {"any": "包括", "all": "同时包括", "none": "不包括"}[mode]
+            return f"{fact.label}{word}{'、'.join(listed) if mode == 'all' else either(listed)}"
+        case Within(_, codes, _):
+            names = either([subject.reference.code_name(fact, code) for code in codes])
+            return f"{fact.label}{'属于' if fact.type is FactType.INDUSTRY else '在'}{names}"
+        case DateIn(_, days, _):
+            return date_range_text(days, event_of(fact), fact.label, subject.day)
+        case Holds():
+            return _holds_text(leaf, fact, subject)
+
+
+def _compare_text(leaf: Compare, fact: Fact, subject: Subject) -> str:
+    bounds = bounds_text(leaf.bounds, lambda number: number_text(number, fact))
+    if not fact.annual:
+        return f"{fact.label}{bounds}"
+    last = (leaf.year or LAST_YEAR).on(subject.day)
+    if leaf.over is None:
+        return f"{last} 年{fact.label}{bounds}"
+    taken = {"total": "合计", "average": "年均", "each": "每年都"}[leaf.over.take]
+    return f"{last - leaf.over.years + 1}—{last} 年{fact.label}{taken}{bounds}"
+
+
+def bounds_text(bounds: Bounds, show: Callable[[Decimal], str]) -> str:
+    """不少于 / 超过 / 不超过 / 不足, as the Civil Code (art. 1259) and design rule 6 use the words."""
+    low, high = bounds.low, bounds.high
+    if low is not None and low == high:
+        return f"等于 {show(low)}"
+    words = []
+    if low is not None:
+        words.append(f"{'不少于' if bounds.low_included else '超过'} {show(low)}")
+    if high is not None:
+        words.append(f"{'不超过' if bounds.high_included else '不足'} {show(high)}")
+    return "、".join(words)
+
+
+def event_of(fact: Fact) -> str:
+    """成立日期 → 成立."""
+    return fact.label.removesuffix("日期").removesuffix("的")
+
+
+def period_text(period: Period) -> str:
+    if period.years:
+        return f"{period.years} 年"
+    return f"{period.months} 个月" if period.months else f"{period.days} 天"
+
+
+def date_range_text(days: DateRange, event: str, label: str, day: date) -> str:
+    """A range of days in words: 成立满 1 年, 成立在最近 3 年内, 在 2025 年, 不早于 2020年1月1日."""
+    if days.first is not None and days.first.year is not None:
+        return f"{label}在 {days.first.year.on(day)} 年"
+    if days.first is not None and days.first.ago is not None:
+        return f"{event}在最近 {period_text(days.first.ago)}内（{date_text(days.first.on(day))}以后）"
+    if days.last is not None and days.last.ago is not None:
+        return f"{event}满 {period_text(days.last.ago)}（{date_text(days.last.on(day))}以前）"
+    words = []
+    if days.first is not None:
+        words.append(f"不早于 {date_text(days.first.on(day))}")
+    if days.last is not None:
+        words.append(f"不晚于 {date_text(days.last.on(day))}")
+    return f"{label}{'、'.join(words)}"
+
+
+def _holds_text(leaf: Holds, fact: Fact, subject: Subject) -> str:
+    level = ""
+    if leaf.level is not None:
+        top = fact.levels[-1].key == leaf.level
+        level = fact.option_label(leaf.level) + ("" if top else "及以上")
+    text = ("首次" if leaf.first_time else "") + fact.phrase(True, level)
+    if leaf.first_time:
+        text = f"首次取得{fact.label}"
+    if leaf.must_be_valid and fact.expires and not leaf.first_time:
+        text += "（有效期内）"
+    if leaf.obtained is not None:
+        text += f"，{date_range_text(leaf.obtained, '取得', '取得日期', subject.day)}"
+    return text
+
+
+# ---------------------------------------------------------------------- values
+
+
+def value_text(finding: Finding, subject: Subject) -> str:
+    """The company's own value as far as it is known; empty when nothing is."""
+    if isinstance(finding.condition, Judged):
+        return ""
+    fact = subject.reference.fact(finding.condition.fact)
+    if finding.possible:
+        labels = [option.label for option in fact.options if option.key in finding.possible]
+        return f"{either(labels)}（由已填信息推算）"
+    if finding.value is None:
+        return ""
+    if isinstance(finding.condition, Growth) and isinstance(finding.value, Decimal):
+        return rate_text(finding.value)
+    return known_text(finding.value, fact, subject)
+
+
+def known_text(value: Value, fact: Fact, subject: Subject) -> str:
+    """A value of a fact in words."""
+    match value:
+        case bool():
+            return fact.phrase(value)
+        case Decimal():
+            return _years_text(value) if fact.derived and fact.derived.by == "years_since" else number_text(value, fact)
+        case date():
+            return date_text(value)
+        case frozenset():
+            return "、".join(option.label for option in fact.options if option.key in value)
+        case Qualification():
+            return _qualification_text(value, fact, subject.day)
+        case str():
+            return _word_text(value, fact, subject)
+
+
+def _word_text(value: str, fact: Fact, subject: Subject) -> str:
+    if value == NOT_IN_A_ZONE and fact.type is FactType.ZONE:
+        return "不在功能区"
+    if fact.type is FactType.INDUSTRY:
+        return subject.reference.industries.name(value)
+    # A place may be told by the zone beside it, so both kinds of code are looked up.
+    if fact.type in (FactType.REGION, FactType.ZONE):
+        return subject.reference.regions.name(value)
+    return fact.option_label(value) if fact.options else value
+
+
+def _years_text(years: Decimal) -> str:
+    whole = int(years)
+    months = int((years - whole) * 12)
+    return f"{whole} 年" + (f" {months} 个月" if months else "")
+
+
+def _qualification_text(value: Qualification, fact: Fact, day: date) -> str:
+    if not value.held:
+        return fact.phrase(False)
+    text = fact.phrase(True, fact.option_label(value.level) if value.level else "")
+    if value.valid_until is None:
+        return text
+    if value.valid_until < day:
+        return f"{text}，但已于 {date_text(value.valid_until)}到期"
+    return f"{text}，有效期至 {date_text(value.valid_until)}"
+
+
+def source_text(source: Source | None, as_of: date | None) -> str:
+    """Where a value comes from: 市场监管 2026年11月1日."""
+    if source is None:
+        return ""
+    return SOURCE_LABELS[source] + (f" {date_text(as_of)}" if as_of else "")
