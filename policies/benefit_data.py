@@ -213,6 +213,9 @@ class BenefitReader:
         if (data.get("rate") is None) == (data.get("share") is None):
             self.problems.add(where, "贴息比例不明确", "应写 rate（贴息利率）或 share（承担利息的比例）之一")
             return None
+        if data.get("rate") is not None and data.get("loan_rate") is not None:
+            self.problems.add(f"{where}.loan_rate", "与 rate 同时出现", "loan_rate 只与 share 一起写")
+            return None
         share = None if data.get("share") is None else self._positive(data["share"], f"{where}.share", read_rate)
         rate = None if data.get("rate") is None else self._positive(data["rate"], f"{where}.rate", read_rate)
         loan_rate = (
@@ -237,9 +240,14 @@ class BenefitReader:
                 raise ValueError("应为数字类信息项，或 {fact: …, year: last, above: 起点, increase: true}")
             if ("year" in data or data.get("increase")) and not fact.annual:
                 raise ValueError(f"“{fact.label}”不分年度")
+            if not isinstance(data.get("increase", False), bool):
+                raise ValueError("increase 应为 true 或 false")
             year = read_year(data["year"]) if "year" in data else None
             read = read_rate if fact.type is FactType.RATE else read_number
-            return Quantity(fact.key, year, read(data.get("above", 0)), bool(data.get("increase", False)))
+            above = read(data.get("above", 0))
+            if above < 0:
+                raise ValueError("above 不能是负数")
+            return Quantity(fact.key, year, above, data.get("increase", False))
         except UnknownFact as unknown:
             hint = f"，是不是 {'、'.join(unknown.suggestions)}？" if unknown.suggestions else ""
             self.problems.add(where, f"没有信息项 {shown(unknown.key)}", f"应为词表里的信息项{hint}")

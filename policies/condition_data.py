@@ -196,9 +196,9 @@ class ConditionReader:
         low = given.get("at_least", given.get("more_than"))
         high = given.get("at_most", given.get("less_than"))
         bounds = Bounds(low, high, "more_than" not in given, "less_than" not in given)
-        if low is not None and high is not None:
-            if low > high or (low == high and not (bounds.low_included and bounds.high_included)):
-                raise ValueError("下限高于上限，永远不会满足")
+        both = bounds.low_included and bounds.high_included
+        if low is not None and high is not None and (low > high or (low == high and not both)):
+            raise ValueError("下限高于上限，永远不会满足")
         return bounds
 
     def _numeric(self, fact: Fact, data: Data, where: str, clause: str | None) -> Leaf | None:

@@ -59,7 +59,10 @@ def read_credit_code(raw: object) -> CreditCode:
     Raises BadCreditCode naming the length, the position of a character that cannot occur (with the look-alike that was
     probably meant), or the check character that does not fit.
     """
-    text = "".join(normalise(str(raw)[:200]).upper().replace("-", "").split())
+    typed = str(raw)
+    text = "".join(normalise(typed[:200]).upper().replace("-", "").split())
+    if len(typed) > 200:
+        raise BadCreditCode(f"统一社会信用代码应为 {LENGTH} 位，您填的太长")
     if not text:
         raise BadCreditCode("统一社会信用代码不能为空")
     if len(text) != LENGTH:

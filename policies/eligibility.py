@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from policies.conditions import (
     All,
     Any,
     AtLeast,
+    Compare,
     Condition,
     DateIn,
     Holds,
@@ -121,13 +123,13 @@ class Assessment:
         return tuple(finding for finding in open_findings if finding.to_judge is not None)
 
 
-def assess(policy: Policy, item: Item, subject: Subject) -> Assessment:
-    """Assess one item for an enterprise on the subject's day."""
+def assess(policy: Policy, item: Item, subject: Subject, closing_soon: int = CLOSING_SOON_DAYS) -> Assessment:
+    """Assess one item for an enterprise on the subject's day; `closing_soon` is in days."""
     who = applicant_condition(item, subject)
     requirements = [Requirement(evaluate(who, subject), item.applicants)]
     for condition in (policy.conditions, item.conditions):
         requirements += [Requirement(evaluate(part, subject)) for part in conjuncts(condition)]
-    window = window_on(policy, item, subject.day)
+    window = window_on(policy, item, subject.day, closing_soon)
     return Assessment(outcome_of(requirements, subject), window, tuple(requirements), subject.day)
 
 
@@ -196,9 +198,17 @@ def _leaf_can_become_met(leaf: Condition, finding: Finding | None, subject: Subj
         return isinstance(leaf, DateIn) and _waiting_helps(leaf, finding, subject.day)
     if isinstance(leaf, DateIn):
         return _waiting_helps(leaf, finding, subject.day)
+    if isinstance(leaf, Compare) and _counts_years(leaf, subject):
+        return isinstance(finding.value, Decimal) and leaf.bounds.is_below(finding.value)
     if isinstance(leaf, Holds):
         return _can_be_obtained(leaf, finding, subject)
     return True
+
+
+def _counts_years(leaf: Compare, subject: Subject) -> bool:
+    """Whether the fact is the years since a day: they grow by waiting, and by nothing else."""
+    derived = subject.reference.fact(leaf.fact).derived
+    return derived is not None and derived.by == "years_since"
 
 
 def _waiting_helps(leaf: DateIn, finding: Finding, day: date) -> bool:
@@ -238,8 +248,12 @@ def _can_become_failed(node: Evaluation, subject: Subject) -> bool:
             return kept < count and len(parts) >= count
         case Not():
             return _can_become_met(node.parts[0], subject)
-        case Within() | DateIn() | Holds() | Judged():
+        case Within() | Holds() | Judged():
             return False
+        case DateIn(_, days, _):  # it slips out of a period that ends today (成立不足一年)
+            return days.first is not None and days.first.ago is not None
+        case Compare() as leaf if _counts_years(leaf, subject):
+            return leaf.bounds.high is not None
         case leaf:
             return subject.reference.fact(leaf.fact).changeable
 
@@ -257,7 +271,10 @@ def window_on(policy: Policy, item: Item, day: date, closing_soon: int = CLOSING
         return Window(WindowState.CLOSED, opens, closes, reason)
     if closes is not None and day > closes:
         return Window(WindowState.CLOSED, opens, closes)
-    if item.apply.announced and opens is None and closes is None:
+    if opens is not None and closes is not None and opens > closes:  # it will never open: the validity cuts all of it
+        return Window(WindowState.CLOSED)
+    apply = item.apply
+    if apply.announced and apply.opens is None and apply.closes is None and apply.yearly is None:
         return Window(WindowState.UPCOMING, reason=WindowReason.NOTICE_PENDING)
     if opens is not None and day < opens:
         early = policy.effective is not None and day < policy.effective
@@ -283,16 +300,22 @@ def _dates(policy: Policy, item: Item, day: date) -> tuple[date | None, date | N
     """First and last day: the item's own, or this year's of a yearly window, cut by the document's validity."""
     opens, closes = item.apply.opens, item.apply.closes
     if item.apply.yearly is not None:
-        opens, closes = _yearly_dates(item.apply.yearly, day)
+        opens, closes = _yearly_dates(item.apply.yearly, day, policy.effective or day)
     starts = [start for start in (opens, policy.effective) if start is not None]
     ends = [end for end in (closes, policy.valid_until) if end is not None]
     return max(starts, default=None), min(ends, default=None)
 
 
-def _yearly_dates(yearly: Yearly, day: date) -> tuple[date, date]:
-    """The round of a yearly window that is running on `day`, else the one of its calendar year."""
+def _yearly_dates(yearly: Yearly, day: date, effective: date) -> tuple[date, date]:
+    """The round of a yearly window that is running on `day`, else the one of its calendar year.
+
+    Before the document takes effect it is the first round that is not over on that day.
+    """
     crosses = yearly.closes < yearly.opens
-    year = day.year - 1 if crosses and day <= _on(day.year, yearly.closes) else day.year
+    first = max(day, effective)
+    year = first.year - 1 if crosses and first <= _on(first.year, yearly.closes) else first.year
+    if day < effective and effective > _on(year + crosses, yearly.closes):
+        year += 1
     return _on(year, yearly.opens), _on(year + crosses, yearly.closes)
 
 

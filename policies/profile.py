@@ -37,6 +37,9 @@ class Known:
 
 FactKey: TypeAlias = tuple[str, int | None]
 
+# Stands in the name of every fictional enterprise, so that no page can show one as real.
+SAMPLE_MARK = "（示例）"
+
 
 @dataclass(frozen=True)
 class EnterpriseProfile:
@@ -48,6 +51,10 @@ class EnterpriseProfile:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "facts", MappingProxyType(dict(self.facts)))
+
+    @property
+    def is_sample(self) -> bool:
+        return SAMPLE_MARK in (self.name or "")
 
     def known(self, key: str, year: int | None = None) -> Known | None:
         return self.facts.get((key, year))

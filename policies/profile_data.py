@@ -32,6 +32,11 @@ _QUALIFICATION_PARTS = ("held", "level", "obtained", "valid_until", "first_time"
 _PAST_DATES = frozenset({"founded_on", "converted_from_individual_on", "entered_register_on", "team_recruited_on"})
 
 
+def _can_be_kept(text: str) -> bool:
+    """Half a surrogate pair and NUL are text to Python and JSON, but no database takes them."""
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 @dataclass(frozen=True, slots=True)
 class ProfileReader:
     """Reads profiles against the vocabulary as of `today`: a founding date after it is a defect."""
@@ -50,7 +55,7 @@ class ProfileReader:
             if key not in ("code", "name", "facts"):
                 self.problems.add(f"{prefix}{key}", f"多出了 {shown(key)}", "这里可以写 code、name、facts")
         name = data.get("name")
-        if name is not None and (not isinstance(name, str) or not 1 <= len(name.strip()) <= 200):
+        if name is not None and not (isinstance(name, str) and 1 <= len(name.strip()) <= 200 and _can_be_kept(name)):
             self.problems.add(f"{prefix}name", f"写成了 {shown(name)}", "应为 1 到 200 字的企业名称")
             name = None
         facts = self.read_facts(data.get("facts", {}), f"{prefix}facts")
@@ -84,7 +89,9 @@ class ProfileReader:
                 continue
             for year, value in raw.items():
                 number = self._year(year, f"{place}.{year}")
-                if number is not None and value is not None:
+                if (fact.key, number) in facts:
+                    self.problems.add(f"{place}.{year}", f"{number} 年写了两次", "每年只能有一个值")
+                elif number is not None and value is not None:
                     self._add(facts, (fact.key, number), fact, value, f"{place}.{year}")
         return facts
 
@@ -103,11 +110,11 @@ class ProfileReader:
 
     def _year(self, raw: object, where: str) -> int | None:
         try:
-            year = int(read_number(raw))
+            year = read_number(raw, "年")
         except ValueError:
-            year = 0
-        if EARLIEST_YEAR <= year <= self.today.year + 1:
-            return year
+            year = Decimal(0)
+        if EARLIEST_YEAR <= year <= self.today.year + 1 and year == year.to_integral_value():
+            return int(year)
         self.problems.add(where, f"年份写成了 {shown(raw)}", f"应为 {EARLIEST_YEAR} 到 {self.today.year + 1} 的年份")
         return None
 
@@ -163,7 +170,7 @@ class ProfileReader:
         return day
 
     def _text(self, fact: Fact, raw: object) -> Value:
-        if not isinstance(raw, str) or len(raw) > MAX_TEXT:
+        if not isinstance(raw, str) or len(raw) > MAX_TEXT or not _can_be_kept(raw):
             raise ValueError(f"应为不超过 {MAX_TEXT} 字的文字")
         return raw.strip()
 
@@ -181,7 +188,11 @@ class ProfileReader:
         return frozenset(str(self._choice(fact, part)) for part in parts)
 
     def _region(self, fact: Fact, raw: object) -> Value:
-        return self.reference.regions.read(raw)
+        code = self.reference.regions.read(raw)
+        if fact.second_place is not None and code in self.reference.regions.zones:
+            second = self.reference.fact(fact.second_place).label
+            raise ValueError(f"这是功能区，请填所在的县（市、区），功能区填在“{second}”")
+        return code
 
     def _zone(self, fact: Fact, raw: object) -> Value:
         if normalise(str(raw)) in (NOT_IN_A_ZONE, "不在功能区"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
@@ -42,3 +43,8 @@ class FixedClock:
 
     def today(self) -> date:
         return self.instant.astimezone(LOCAL).date()
+
+
+def monotonic() -> float:
+    """Seconds that never run backwards, for time-outs and retries; no calendar meaning."""
+    return time.monotonic()

@@ -1,0 +1,1 @@
+"""The shipped encoder: a sentence-transformers folder made by `python -m indexes.training` (see README.md)."""

@@ -1,0 +1,1 @@
+"""Makes the shipped encoder (indexes/model/) from data in this repository, and measures it against plain overlap."""

@@ -1,0 +1,185 @@
+"""``huiqi run | serve | worker | doctor | config | db | link``: running the service."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from service.access import Identity, Role, Tickets
+from service.clock import monotonic
+from service.commands.matching import show_matches
+from service.commands.output import CANNOT, json_option, ready, write_json
+from service.commands.policy_files import show_imported
+from service.errors import HuiqiError
+from service.settings import Settings, described, load_settings
+from service.storage.database import open_database
+from service.usecases.catalogue import Imported, import_shipped_catalogue
+from service.usecases.enterprises import counted, listed, store_samples
+from service.usecases.matching import EnterpriseMatches, match_enterprise
+from service.usecases.services import Services
+from service.wiring import build, encoder_word, is_ready, secret_key
+
+SAMPLES = 300
+SAMPLE_SEED = 2026
+SHOWN_LINKS = 3
+
+
+@click.command()
+@click.option("--samples", type=click.IntRange(0, 100_000), default=SAMPLES, show_default=True, help="示例企业数。")
+@click.option("--no-serve", is_flag=True, help="只准备数据，不启动服务。")
+def run(samples: int, no_serve: bool) -> None:
+    """一步到位：准备数据库，导入自带政策和示例企业，给出第一份匹配和链接，然后启动服务。"""
+    started = monotonic()
+    settings = load_settings(demo=True)
+    services = build(settings)
+    click.echo(f"数据库：{_place(settings)}")
+    services.database.upgrade()
+    imported = import_shipped_catalogue(services)
+    failed = [result for result in imported if result.status is Imported.FAILED]
+    show_imported(failed, as_json=False)
+    click.echo(f"政策：{len(imported) - len(failed)} 份已就绪" + (f"，{len(failed)} 份有错误" if failed else ""))
+    if samples and not counted(services):
+        store_samples(services, samples, SAMPLE_SEED)
+    click.echo(f"企业：{counted(services)} 家")
+    click.echo(f"Redis：{_redis_word(services)}")
+    _show_first_match(services)
+    _show_links(services, settings)
+    click.echo(f"\n准备用时 {monotonic() - started:.1f} 秒")
+    services.database.close()
+    if not no_serve:
+        _serve(settings, with_worker=True)
+
+
+def _place(settings: Settings) -> str:
+    return repr(open_database(settings.database)).removeprefix("Database(").removesuffix(")")
+
+
+def _redis_word(services: Services) -> str:
+    words = {"disabled": "未配置（不影响使用）", "ok": "已连接", "unreachable": "连不上（不影响使用，更新稍慢）"}
+    return words.get(is_ready(services)["redis"], "未知")
+
+
+def _show_first_match(services: Services) -> None:
+    """The sample with most to show among the first dozen."""
+    best: EnterpriseMatches | None = None
+    for summary in listed(services, limit=12).enterprises:
+        found = match_enterprise(services, summary.code)
+        if best is None or _showing(found) > _showing(best):
+            best = found
+    if best is not None:
+        click.echo("\n第一份匹配\n----------")
+        show_matches(best, limit=2)
+
+
+def _showing(found: EnterpriseMatches) -> tuple[int, int]:
+    outcomes = {view.match.assessment.outcome for view in found.views}
+    return sum(view.match.assessment.can_apply for view in found.views), len(outcomes)
+
+
+def _show_links(services: Services, settings: Settings) -> None:
+    tickets = Tickets(secret_key(settings))
+    click.echo("\n请打开\n------")
+    click.echo(f"首页      {settings.base_url}/")
+    for summary in listed(services, limit=SHOWN_LINKS).enterprises:
+        ticket = tickets.issue_login(Identity(Role.ENTERPRISE, summary.code))
+        click.echo(f"{summary.name or summary.code}\n          {settings.base_url}/enter?ticket={ticket}")
+    click.echo(f"接口文档  {settings.base_url}/docs/")
+
+
+@click.command()
+def serve() -> None:
+    """启动网页和接口服务。"""
+    settings = load_settings()
+    ready(settings).database.close()
+    _serve(settings, with_worker=False)
+
+
+def _serve(settings: Settings, *, with_worker: bool) -> None:
+    # Imported here: the other commands need neither gunicorn nor Flask.
+    from service.server import Server
+
+    Server(settings, with_worker=with_worker).run()
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="只做一轮。")
+def worker(once: bool) -> None:
+    """启动后台任务：为新的政策和企业文字计算向量。可以同时启动多个。"""
+    from service.workers.refresh import run_until_stopped
+
+    settings = load_settings()
+    run_until_stopped(ready(settings), once=once)
+
+
+@click.command()
+@json_option
+def doctor(as_json: bool) -> None:
+    """检查各项依赖，逐项说明是否正常、怎么办。"""
+    settings = load_settings()
+    services = build(settings)
+    checks = is_ready(services)
+    checks["encoder"] = encoder_word(settings)
+    checks["data_dir"] = str(settings.data_dir)
+    good = checks["database"] == "ok"
+    if as_json:
+        write_json({"ok": good, "checks": checks})
+    else:
+        for name, found in checks.items():
+            click.echo(f"{name}：{found}")
+    if not good:
+        sys.exit(CANNOT)
+
+
+@click.command()
+@json_option
+def config(as_json: bool) -> None:
+    """列出每一项设置的现值（密钥不显示）和说明。"""
+    rows = described(load_settings())
+    if as_json:
+        write_json([{"name": name, "value": value, "description": text} for name, value, text in rows])
+        return
+    for name, value, text in rows:
+        click.echo(f"{name}={value}\n    {text}")
+
+
+@click.group()
+def db() -> None:
+    """数据库结构。"""
+
+
+@db.command()
+@json_option
+def upgrade(as_json: bool) -> None:
+    """把数据库结构升级到本程序的版本；可以重复执行。"""
+    settings = load_settings()
+    database = open_database(settings.database, settings.database_busy_seconds)
+    database.upgrade()
+    revision = database.current_revision()
+    if as_json:
+        write_json({"revision": revision})
+    else:
+        click.echo(f"数据库结构已是最新（{revision}）。")
+
+
+@click.command()
+@click.option("--enterprise", "code", help="企业的统一社会信用代码；不填则签发工作人员凭证。")
+@click.option("--token", is_flag=True, help="签发接口令牌而不是登录链接。")
+@json_option
+def link(code: str | None, token: bool, as_json: bool) -> None:
+    """签发登录链接或接口令牌。"""
+    settings = load_settings()
+    if code is not None:
+        found = listed(ready(settings), limit=1, search=code.strip().upper()).enterprises
+        if not found or found[0].code != code.strip().upper():
+            raise HuiqiError(f"没有统一社会信用代码为 {code} 的企业。")
+    identity = Identity(Role.ENTERPRISE, code.strip().upper()) if code else Identity(Role.STAFF)
+    tickets = Tickets(secret_key(settings))
+    if token:
+        text = tickets.issue_token(identity)
+    else:
+        text = f"{settings.base_url}/enter?ticket={tickets.issue_login(identity)}"
+    if as_json:
+        write_json({"token" if token else "link": text, "hours": settings.link_hours})
+    else:
+        click.echo(text)

@@ -1,0 +1,1 @@
+"""Shipped tables of the service: what the sample enterprises are made of."""

@@ -1,0 +1,1 @@
+"""Durable storage in SQLite or PostgreSQL: the only place that knows SQL."""

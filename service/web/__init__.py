@@ -1,0 +1,1 @@
+"""Pages: plain HTML that works without JavaScript."""
