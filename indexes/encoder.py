@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load as load_tensors
 from tokenizers import Tokenizer
 
@@ -73,6 +73,10 @@ class StaticEncoder:
     @classmethod
     def read(cls, folder: Path, name: str) -> StaticEncoder:
         """Read a StaticEmbedding folder of sentence-transformers. Raises BrokenEncoder."""
+        if not _is_static(folder):
+            raise BrokenEncoder(
+                f"编码器文件夹“{folder.name}”不完整：应为 sentence-transformers 的 StaticEmbedding 文件夹"
+            )
         part = folder / _static_path(folder)
         weights, words = _bytes(part / "model.safetensors"), _bytes(part / "tokenizer.json")
         try:
@@ -120,7 +124,19 @@ def _is_static(folder: Path) -> bool:
         return False
     kinds = [str(module.get("type", "")) for module in _modules(folder)]
     plain = bool(kinds) and kinds[0].endswith(_STATIC_CLASS) and all(k.endswith(_NORMALISING_CLASS) for k in kinds[1:])
-    return plain and not _has_default_prompt(folder)
+    return plain and not _has_default_prompt(folder) and not _has_other_weights(folder / _static_path(folder))
+
+
+def _has_other_weights(part: Path) -> bool:
+    """Whether the vectors are kept another way (model2vec's names, or a pickle): left to sentence-transformers."""
+    path = part / "model.safetensors"
+    try:
+        with safe_open(path, framework="numpy") as tensors:
+            return "embedding.weight" not in tensors.keys()  # noqa: SIM118 - it is no mapping
+    except FileNotFoundError:
+        return (part / "pytorch_model.bin").is_file()
+    except (SafetensorError, OSError):
+        return False
 
 
 def _has_default_prompt(folder: Path) -> bool:
@@ -133,8 +149,6 @@ def _has_default_prompt(folder: Path) -> bool:
 
 
 def _static_path(folder: Path) -> str:
-    if not _is_static(folder):
-        raise BrokenEncoder(f"编码器文件夹“{folder.name}”不完整：应为 sentence-transformers 的 StaticEmbedding 文件夹")
     return str(_modules(folder)[0].get("path", ""))
 
 

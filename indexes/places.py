@@ -19,6 +19,9 @@ TELLING_RELEVANCE = 0.45
 RELEVANCE_SHARE = 0.6
 # 100 million yuan fills the scale: beyond it, more money says nothing about what to look at first.
 _MONEY_DECADES = 8
+# Said where neither a date nor a sum nor a likeness worth naming tells one item from another.
+NO_REASON = "没有截止日期、金额可比，按文件编号排列"
+ONLY_LIKENESS = "没有截止日期、金额可比，按与贵企业业务的相近程度排列"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,10 @@ def reasons_for(
     distance: Decimal | None,
     sample: bool,
 ) -> tuple[str, ...]:
-    """Why a match stands where it does. `nearest`: the phrase of the profile it is nearest to, if near enough to say."""
+    """Why a match stands where it does; empty where nothing tells.
+
+    `nearest`: the phrase of the profile it is nearest to, if near enough to say; `distance`: of a near miss.
+    """
     found = [
         _of_window(window, day),
         None if distance is None or distance >= 1 else f"离要求只差 {_percent(distance)}，越接近越靠前",
@@ -77,7 +83,7 @@ def reasons_for(
         _of_money(item, estimate),
         "示例政策，排在正式政策之后" if sample else None,
     ]
-    return tuple(reason for reason in found if reason) or ("没有截止日期、金额可比，按文件编号排列",)
+    return tuple(reason for reason in found if reason)
 
 
 def _of_window(window: Window, day: date) -> str | None:

@@ -208,6 +208,9 @@ class ConditionReader:
                 raise ValueError("growth 不能与 over 或其他比较方式同时使用")
             return self._growth(fact, data["growth"], year, clause)
         over = _read_over(data["over"]) if "over" in data else None
+        is_ratio = fact.derived is not None and fact.derived.by == "ratio"
+        if over is not None and (over.take == "pooled") > is_ratio:
+            raise ValueError("pooled 只用于由两项相除得到的比率")
         if over is not None and over.take == "total":
             return Compare(fact.key, self._bounds(data, read_number), year, over, clause)
         return Compare(fact.key, self._bounds(data, lambda raw: self._number(fact, raw)), year, over, clause)
@@ -324,8 +327,8 @@ def _read_over(raw: object) -> Over:
     years, take = raw["years"], raw["take"]
     if not isinstance(years, int) or isinstance(years, bool) or not 2 <= years <= MAX_SPAN:
         raise ValueError(f"over 的 years 应为 2 到 {MAX_SPAN} 的整数")
-    if take not in ("total", "average", "each"):
-        raise ValueError("over 的 take 应为 total、average、each 之一")
+    if take not in ("total", "average", "each", "pooled"):
+        raise ValueError("over 的 take 应为 total、average、each、pooled 之一")
     return Over(years, take)
 
 

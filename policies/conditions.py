@@ -90,10 +90,13 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """Several years ending with the named one: their total, their average, or each of them."""
+    """Several years ending with the named one: their total, their average, each of them, or pooled.
+
+    `pooled` is for a ratio: the sum of the one fact over the sum of the other (近三年研发费用总额占同期销售收入总额).
+    """
 
     years: int
-    take: Literal["total", "average", "each"]
+    take: Literal["total", "average", "each", "pooled"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,20 @@ def _ratio(subject: Subject, fact: Fact, year: int | None) -> Resolved:
     return _computed(above / below)
 
 
+def pooled_ratio(subject: Subject, key: str, year: int, years: int) -> Resolved:
+    """The ratio of sums over `years` years ending with `year`: what three-year shares mean in the documents."""
+    fact = subject.reference.fact(key)
+    assert fact.derived is not None
+    span = range(year - years + 1, year + 1)
+    above, below = ([subject.resolve(name, each) for each in span] for name in fact.derived.inputs)
+    if _missing(*above, *below):
+        return Resolved(missing=_missing(*above, *below))
+    parts, wholes = ([_number(found) or Decimal(0) for found in row] for row in (above, below))
+    if not (total := sum(wholes)):
+        return Resolved(undefined=f"{span[0]}—{year} 年{subject.reference.fact(fact.derived.inputs[1]).label}合计为 0，无法计算{fact.label}")
+    return _computed(sum(parts) / total)
+
+
 def growth(subject: Subject, key: str, year: int, span: int) -> Resolved:
     """Growth of an annual fact over `span` years ending with `year`, per year, as a fraction."""
     later, earlier = subject.resolve(key, year), subject.resolve(key, year - span)

@@ -147,6 +147,14 @@ class Policy:
         return self.source.kind is SourceKind.SAMPLE
 
 
+@dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    """A policy as it stood at one version; versions count from 1 and never change."""
+
+    policy: Policy
+    version: int
+
+
 def conditions_of(policy: Policy, item: Item) -> Condition:
     """The general clause and the item's own conditions as one conjunction."""
     return All(tuple(part for part in (policy.conditions, item.conditions) if part != ALWAYS))

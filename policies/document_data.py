@@ -29,7 +29,7 @@ from policies.eligibility import Outcome, WindowState
 from policies.problems import Problems, shown
 from policies.profile import EnterpriseProfile
 from policies.profile_data import ProfileReader, profile_data
-from policies.quantities import read_date, read_number
+from policies.quantities import is_clean, read_date, read_number
 from policies.reference import Reference
 
 Data = Mapping[str, Any]
@@ -330,7 +330,7 @@ class PolicyReader:
         place = f"{where}.{key}" if where else key
         if raw is None and not required:
             return None
-        if isinstance(raw, str) and 0 < len(raw.strip()) <= MAX_TEXT:
+        if isinstance(raw, str) and 0 < len(raw.strip()) <= MAX_TEXT and is_clean(raw):
             return raw.strip()
         self.problems.add(
             place, "没有填写" if raw is None else f"写成了 {shown(raw)}", f"应为 1 到 {MAX_TEXT} 字的文字"
@@ -345,7 +345,7 @@ class PolicyReader:
         if (
             isinstance(raw, list)
             and (raw or not required)
-            and all(isinstance(text, str) and text.strip() for text in raw)
+            and all(isinstance(text, str) and text.strip() and is_clean(text) for text in raw)
         ):
             return tuple(text.strip() for text in raw)
         self.problems.add(place, "没有填写" if raw is None else f"写成了 {shown(raw)}", "应为文字列表")

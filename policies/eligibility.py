@@ -16,6 +16,7 @@ from policies.conditions import (
     Compare,
     Condition,
     DateIn,
+    Growth,
     Holds,
     Is,
     Judged,
@@ -198,11 +199,18 @@ def _leaf_can_become_met(leaf: Condition, finding: Finding | None, subject: Subj
         return isinstance(leaf, DateIn) and _waiting_helps(leaf, finding, subject.day)
     if isinstance(leaf, DateIn):
         return _waiting_helps(leaf, finding, subject.day)
+    if isinstance(leaf, (Compare, Growth)) and _is_of_a_past_year(leaf, subject.day):
+        return False
     if isinstance(leaf, Compare) and _counts_years(leaf, subject):
         return isinstance(finding.value, Decimal) and leaf.bounds.is_below(finding.value)
     if isinstance(leaf, Holds):
         return _can_be_obtained(leaf, finding, subject)
     return True
+
+
+def _is_of_a_past_year(leaf: Compare | Growth, day: date) -> bool:
+    """A figure of a year the document names, and that is over, stays what it was."""
+    return leaf.year is not None and 0 < leaf.year.number < day.year
 
 
 def _counts_years(leaf: Compare, subject: Subject) -> bool:
@@ -252,6 +260,8 @@ def _can_become_failed(node: Evaluation, subject: Subject) -> bool:
             return False
         case DateIn(_, days, _):  # it slips out of a period that ends today (成立不足一年)
             return days.first is not None and days.first.ago is not None
+        case Compare() | Growth() as leaf if _is_of_a_past_year(leaf, subject.day):
+            return False
         case Compare() as leaf if _counts_years(leaf, subject):
             return leaf.bounds.high is not None
         case leaf:

@@ -30,7 +30,7 @@ from policies.conditions import (
     OneOf,
     Within,
 )
-from policies.derived import Resolved, Subject, growth
+from policies.derived import Resolved, Subject, growth, pooled_ratio
 from policies.profile import Known, Qualification, Value
 from policies.regions import NOT_IN_A_ZONE
 from policies.verdict import Verdict
@@ -175,6 +175,8 @@ def _compare(leaf: Compare, subject: Subject) -> Finding:
     year = (leaf.year or LAST_YEAR).on(subject.day)
     if leaf.over is None:
         return _within_bounds(leaf, subject.resolve(leaf.fact, year), year)
+    if leaf.over.take == "pooled":
+        return _within_bounds(leaf, pooled_ratio(subject, leaf.fact, year, leaf.over.years), year)
     yearly = [(y, subject.resolve(leaf.fact, y)) for y in range(year - leaf.over.years + 1, year + 1)]
     if leaf.over.take == "each":
         return _each_year(leaf, yearly)

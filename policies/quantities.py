@@ -21,6 +21,11 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+def is_clean(text: str) -> bool:
+    """Whether a text holds nothing that no database stores and nobody types: control characters, lone surrogates."""
+    return not any(unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\r\t" for character in text)
+
+
 def read_number(raw: object, unit: str | None = None) -> Decimal:
     """Read a number such as ``462``, ``"４６２万"``, ``"1.5亿元"`` or ``"3,000,000"``.
 

@@ -148,7 +148,7 @@ def _compare_text(leaf: Compare, fact: Fact, subject: Subject) -> str:
     last = (leaf.year or LAST_YEAR).on(subject.day)
     if leaf.over is None:
         return f"{last} 年{fact.label}{bounds}"
-    taken = {"total": "合计", "average": "年均", "each": "每年都"}[leaf.over.take]
+    taken = {"total": "合计", "average": "年均", "each": "每年都", "pooled": "（合并计算）"}[leaf.over.take]
     return f"{last - leaf.over.years + 1}—{last} 年{fact.label}{taken}{bounds}"
 
 

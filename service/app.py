@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import Flask, Response
-from flask_openapi import Info, OpenAPI
+from flask_openapi import Info
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service import problem_details
@@ -13,7 +13,7 @@ from service.access import Guard, Tickets
 from service.api.matches import build_api
 from service.api.operations import build_operations
 from service.api.validation import say_what_is_wrong
-from service.openapi_document import document
+from service.openapi_document import DescribedApp, document
 from service.settings import Settings
 from service.usecases.services import Services
 from service.version import VERSION
@@ -34,7 +34,7 @@ OPENAPI_VERSION = "3.1.0"
 
 def create_app(settings: Settings, services: Services) -> Flask:
     """The application over ready-made services. Opens no connection."""
-    app = OpenAPI(
+    app = DescribedApp(
         "service",
         info=Info(title="惠企 Huiqi", version=VERSION, description="政策匹配接口：企业能享受什么、为什么、还差什么。"),
         security_schemes={"bearer": {"type": "http", "scheme": "bearer"}},
@@ -56,6 +56,8 @@ def create_app(settings: Settings, services: Services) -> Flask:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_REFRESH_EACH_REQUEST=False,
     )
+    # Templates are indented for their readers; the pages need not carry the blanks.
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["huiqi_openapi"] = lambda: document(app)
     tickets = Tickets(secret)
     app.extensions["huiqi_guard"] = Guard(tickets, settings.link_hours)

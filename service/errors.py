@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 
-from policies.problems import Problem
+
+class Detail(Protocol):
+    """One defect of data that came in; policies.problems.Problem is one."""
+
+    @property
+    def where(self) -> str: ...
+    @property
+    def line(self) -> int | None: ...
+    @property
+    def found(self) -> str: ...
+    @property
+    def expected(self) -> str: ...
+    @property
+    def warning(self) -> bool: ...
 
 
 class HuiqiError(Exception):
@@ -12,7 +26,7 @@ class HuiqiError(Exception):
 
     code = "error"
 
-    def __init__(self, message: str, problems: Iterable[Problem] = ()) -> None:
+    def __init__(self, message: str, problems: Iterable[Detail] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.problems = tuple(problems)

@@ -14,9 +14,11 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from service.errors import Invalid
-
 PREFIX = "HUIQI_"
+
+
+class WrongSettings(ValueError):
+    """Settings that cannot be used; the message names each of them and what it should be, in Chinese."""
 
 
 class Settings(BaseSettings):
@@ -67,14 +69,14 @@ class Settings(BaseSettings):
 
 
 def load_settings(**overrides: Any) -> Settings:
-    """Settings from the environment, `overrides` winning. Raises Invalid naming each wrong setting in Chinese."""
+    """Settings from the environment, `overrides` winning. Raises WrongSettings naming each wrong setting in Chinese."""
     try:
         return Settings(**{**_from_files(), **overrides})
     except ValidationError as error:
         wrong = "；".join(
             f"{PREFIX}{str(detail['loc'][0]).upper()} 写错了（{_reason(detail['type'])}）" for detail in error.errors()
         )
-        raise Invalid(f"设置有误：{wrong}。请对照 docs/settings.md 修改。") from None
+        raise WrongSettings(f"设置有误：{wrong}。请对照 docs/settings.md 修改。") from None
 
 
 def _from_files() -> dict[str, str]:
@@ -87,7 +89,7 @@ def _from_files() -> dict[str, str]:
         try:
             found[name] = Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise Invalid(f"{PREFIX}{name.upper()}_FILE 指向的文件读不出来：{error.strerror}") from None
+            raise WrongSettings(f"{PREFIX}{name.upper()}_FILE 指向的文件读不出来：{error.strerror}") from None
     return found
 
 

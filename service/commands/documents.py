@@ -59,7 +59,7 @@ def openapi() -> dict[str, Any]:
     from service.app import create_app
     from service.wiring import build
 
-    settings = Settings(_env_file=None, database_url="sqlite://", secret_key="x" * 32)
+    settings = Settings(_env_file=None, database_url="sqlite:///never-opened.db", secret_key="x" * 32)
     app = create_app(settings, build(settings))
     document: dict[str, Any] = app.extensions["huiqi_openapi"]()
     return document

@@ -113,10 +113,14 @@ def audience(policy: str, day: date | None, as_json: bool) -> None:
         chosen = [report.policy for report in reports if report.policy]
     else:
         chosen = [find(services, policy)[0]]
-    found = [each for document in chosen for each in audience_of(services, document, day)]
+    reaches = [audience_of(services, document, day) for document in chosen]
+    found = [each for reach in reaches for each in reach.items]
+    unreadable = sorted({message for reach in reaches for message in reach.unreadable})
     if as_json:
-        write_json([_audience_data(each) for each in found])
+        write_json({"items": [_audience_data(each) for each in found], "unreadable": unreadable})
         return
+    for message in unreadable:
+        click.echo(f"没有判定：{message}")
     for each in found:
         click.echo(f"{each.title}：可申报 {len(each.can_apply)} 家")
         parts = [f"{label} {len(each.by_outcome.get(outcome, ()))}" for outcome, label in OUTCOME_LABELS.items()]

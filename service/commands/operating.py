@@ -15,13 +15,13 @@ from service.errors import HuiqiError
 from service.settings import Settings, described, load_settings
 from service.storage.database import open_database
 from service.usecases.catalogue import Imported, import_shipped_catalogue
-from service.usecases.enterprises import counted, listed, store_samples
+from service.usecases.enterprises import counted, listed, shown_samples, store_samples
 from service.usecases.matching import EnterpriseMatches, match_enterprise
 from service.usecases.services import Services
 from service.wiring import build, encoder_word, is_ready, secret_key
 
 SAMPLES = 300
-SAMPLE_SEED = 2026
+FIRST_SAMPLES = 12
 SHOWN_LINKS = 3
 
 
@@ -40,7 +40,7 @@ def run(samples: int, no_serve: bool) -> None:
     show_imported(failed, as_json=False)
     click.echo(f"政策：{len(imported) - len(failed)} 份已就绪" + (f"，{len(failed)} 份有错误" if failed else ""))
     if samples and not counted(services):
-        store_samples(services, samples, SAMPLE_SEED)
+        store_samples(services, samples)
     click.echo(f"企业：{counted(services)} 家")
     click.echo(f"Redis：{_redis_word(services)}")
     _show_first_match(services)
@@ -61,10 +61,10 @@ def _redis_word(services: Services) -> str:
 
 
 def _show_first_match(services: Services) -> None:
-    """The sample with most to show among the first dozen."""
+    """The one with most to show among the hand-shaped samples."""
     best: EnterpriseMatches | None = None
-    for summary in listed(services, limit=12).enterprises:
-        found = match_enterprise(services, summary.code)
+    for profile in shown_samples(services, FIRST_SAMPLES):
+        found = match_enterprise(services, profile.code or "")
         if best is None or _showing(found) > _showing(best):
             best = found
     if best is not None:
@@ -81,9 +81,9 @@ def _show_links(services: Services, settings: Settings) -> None:
     tickets = Tickets(secret_key(settings))
     click.echo("\n请打开\n------")
     click.echo(f"首页      {settings.base_url}/")
-    for summary in listed(services, limit=SHOWN_LINKS).enterprises:
-        ticket = tickets.issue_login(Identity(Role.ENTERPRISE, summary.code))
-        click.echo(f"{summary.name or summary.code}\n          {settings.base_url}/enter?ticket={ticket}")
+    for profile in shown_samples(services, SHOWN_LINKS):
+        ticket = tickets.issue_login(Identity(Role.ENTERPRISE, profile.code))
+        click.echo(f"{profile.name}\n          {settings.base_url}/enter?ticket={ticket}")
     click.echo(f"接口文档  {settings.base_url}/docs/")
 
 

@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 import click
 import orjson
 
-from policies.problems import InvalidData, Problem
+from policies.problems import InvalidData
 from policies.quantities import read_date
-from service.errors import HuiqiError
-from service.settings import Settings, load_settings
+from service.errors import Detail, HuiqiError
+from service.settings import Settings, WrongSettings, load_settings
 from service.usecases.services import Services
 from service.wiring import build
 
@@ -29,10 +29,8 @@ class Honest(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (HuiqiError, InvalidData) as error:
-            problems = error.problems
-            message = error.message if isinstance(error, HuiqiError) else "数据有误。"
-            code = error.code if isinstance(error, HuiqiError) else "invalid"
+        except (HuiqiError, InvalidData, WrongSettings) as error:
+            code, message, problems = _told(error)
             if "--json" in sys.argv:
                 write_json({"code": code, "detail": message, "problems": [problem_data(each) for each in problems]})
             else:
@@ -40,6 +38,15 @@ class Honest(click.Group):
                 for each in problems:
                     click.echo(f"  {each}", err=True)
             ctx.exit(CANNOT)
+
+
+def _told(error: HuiqiError | InvalidData | WrongSettings) -> tuple[str, str, tuple[Detail, ...]]:
+    """Code, message and details of an error."""
+    if isinstance(error, HuiqiError):
+        return error.code, error.message, error.problems
+    if isinstance(error, InvalidData):
+        return "invalid", "数据有误。", error.problems
+    return "settings", str(error), ()
 
 
 def json_option(command: F) -> F:
@@ -73,7 +80,7 @@ def write_json(data: Any) -> None:
     click.echo(orjson.dumps(data, option=orjson.OPT_INDENT_2).decode())
 
 
-def problem_data(problem: Problem) -> dict[str, Any]:
+def problem_data(problem: Detail) -> dict[str, Any]:
     return {
         "where": problem.where,
         "line": problem.line,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.orm import Session
 
-from policies.document import Policy
+from policies.document import Policy, PolicyVersion
 from policies.document_data import PolicyReader, policy_data
 from policies.problems import Problem, Problems
 from policies.reference import Reference
@@ -27,12 +27,6 @@ class StoredPolicy:
 
     version: int
     is_new: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyVersion:
-    policy: Policy
-    version: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
@@ -22,7 +23,8 @@ from service.storage.failures import (
     StorageFailure,
 )
 
-_DURABLE = ("PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
+_Prepare: TypeAlias = Callable[[sqlite3.Connection], None]
+SWITCH_ATTEMPTS = 100
 _KINDS: dict[int, type[StorageFailure]] = {
     sqlite3.SQLITE_BUSY: DatabaseLocked,
     sqlite3.SQLITE_LOCKED: DatabaseLocked,
@@ -52,9 +54,7 @@ class SqliteFile:
 
         A transaction that reads first and writes later cannot wait for a lock in SQLite, so writers take it at BEGIN.
         """
-        reading = self._engine("BEGIN", "PRAGMA query_only=ON")
-        writing = self._engine("BEGIN IMMEDIATE", "PRAGMA journal_mode=WAL")
-        return reading, writing
+        return self._engine("BEGIN", _never_write), self._engine("BEGIN IMMEDIATE", _keep_a_log)
 
     def create(self) -> None:
         """Make the folder and an empty file where they are missing."""
@@ -72,9 +72,9 @@ class SqliteFile:
         kind = _KINDS.get(code & 0xFF) if isinstance(code, int) else None  # the low byte is the primary code
         return None if kind is None else kind(self.place, detail=error.orig, seconds=self.busy_seconds)
 
-    def _engine(self, begin: str, *pragmas: str) -> Engine:
+    def _engine(self, begin: str, prepare: _Prepare) -> Engine:
         engine = create_engine(
-            "sqlite://", creator=self._connector(pragmas), poolclass=QueuePool, max_overflow=-1, hide_parameters=True
+            "sqlite://", creator=self._connector(prepare), poolclass=QueuePool, max_overflow=-1, hide_parameters=True
         )
 
         def on_begin(connection: Connection) -> None:
@@ -83,7 +83,7 @@ class SqliteFile:
         event.listen(engine, "begin", on_begin)
         return engine
 
-    def _connector(self, pragmas: tuple[str, ...]) -> Callable[[], sqlite3.Connection]:
+    def _connector(self, prepare: _Prepare) -> Callable[[], sqlite3.Connection]:
         def connect() -> sqlite3.Connection:
             if not self.path.exists():
                 raise DatabaseMissing(self.place)
@@ -95,11 +95,34 @@ class SqliteFile:
                 check_same_thread=False,
             )
             try:
-                for pragma in (*_DURABLE, *pragmas):
-                    connection.execute(pragma)
+                connection.execute("PRAGMA synchronous=FULL")
+                connection.execute("PRAGMA foreign_keys=ON")
+                prepare(connection)
             except BaseException:
                 connection.close()
                 raise
             return connection
 
         return connect
+
+
+def _never_write(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA query_only=ON")
+
+
+def _keep_a_log(connection: sqlite3.Connection) -> None:
+    """Switch the file to WAL, which it stays.
+
+    Of processes that switch a new file at once SQLite refuses one without waiting. It then waits here for the write
+    lock, as long as for any other, and tries again.
+    """
+    for _ in range(SWITCH_ATTEMPTS):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+    connection.execute("PRAGMA journal_mode=WAL")

@@ -11,6 +11,7 @@ from policies.document import Item, Policy
 from policies.eligibility import Outcome, assess
 from policies.profile import EnterpriseProfile
 from service.storage.enterprises import current_profiles
+from service.storage.failures import UnreadableContent
 from service.usecases.services import Services
 
 
@@ -25,19 +26,32 @@ class Audience:
     can_apply: tuple[str, ...]
 
 
-def audience_of(services: Services, policy: Policy, day: date | None = None) -> list[Audience]:
-    """The audience of every item of a policy, stored or not."""
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The audience of every item of a policy; `unreadable` enterprises could not be assessed and stopped no other."""
+
+    items: tuple[Audience, ...]
+    assessed: int
+    unreadable: tuple[str, ...]
+
+
+def audience_of(services: Services, policy: Policy, day: date | None = None) -> Reach:
+    """Whom a policy reaches on a day, stored or not."""
     on = day or services.clock.today()
     reached: dict[str, dict[Outcome, list[str]]] = {item.id: {} for item in policy.items}
     open_to: dict[str, list[str]] = {item.id: [] for item in policy.items}
-    for profile in _profiles(services):
+    assessed = 0
+    unreadable: list[UnreadableContent] = []
+    for profile in _profiles(services, unreadable):
+        assessed += 1
         subject = Subject(profile, on, services.reference)
         for item in policy.items:
             assessment = assess(policy, item, subject)
             reached[item.id].setdefault(assessment.outcome, []).append(profile.code or "")
             if assessment.can_apply:
                 open_to[item.id].append(profile.code or "")
-    return [_audience(policy, item, reached[item.id], open_to[item.id]) for item in policy.items]
+    items = tuple(_audience(policy, item, reached[item.id], open_to[item.id]) for item in policy.items)
+    return Reach(items, assessed, tuple(error.message for error in unreadable))
 
 
 def _audience(policy: Policy, item: Item, reached: Mapping[Outcome, list[str]], open_to: list[str]) -> Audience:
@@ -45,7 +59,7 @@ def _audience(policy: Policy, item: Item, reached: Mapping[Outcome, list[str]], 
     return Audience(policy.id, item.id, item.title, by_outcome, tuple(open_to))
 
 
-def _profiles(services: Services) -> Iterator[EnterpriseProfile]:
+def _profiles(services: Services, unreadable: list[UnreadableContent]) -> Iterator[EnterpriseProfile]:
     with services.database.reading() as session:
-        for stored in current_profiles(session, services.reference):
+        for stored in current_profiles(session, services.reference, unreadable):
             yield stored.profile

@@ -9,7 +9,7 @@ from enum import StrEnum
 from policies.document import Policy
 from policies.files import FileReport, read_catalogue
 from policies.problems import Problem
-from service.errors import HuiqiError
+from service.errors import Detail, HuiqiError
 from service.storage.policies import PolicySummary, current_policy, list_policies, policy_version, save_policy
 from service.usecases.services import CATALOGUE_TOPIC, Services
 
@@ -29,7 +29,7 @@ class ImportedFile:
     status: Imported
     policy_id: str | None = None
     version: int | None = None
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Detail, ...] = ()
 
 
 def import_policies(services: Services, reports: Iterable[FileReport]) -> list[ImportedFile]:

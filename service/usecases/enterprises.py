@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
@@ -10,12 +11,19 @@ from policies.problems import Problem, Problems
 from policies.profile import EnterpriseProfile
 from policies.profile_data import ProfileReader
 from service.domain.sample_enterprises import generate
-from service.errors import HuiqiError
-from service.storage.enterprises import EnterprisePage, count_enterprises, list_enterprises, save_profile
+from service.errors import HuiqiError, NotFound
+from service.storage.enterprises import (
+    EnterprisePage,
+    count_enterprises,
+    current_profile,
+    list_enterprises,
+    save_profile,
+)
 from service.usecases.services import Services
 from service.usecases.tables import Row
 
 BATCH = 500
+SAMPLE_SEED = 2026
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,7 @@ def _import_row(services: Services, row: Row, problems: list[RowProblem]) -> str
     return stored
 
 
-def store_samples(services: Services, count: int, seed: int) -> int:
+def store_samples(services: Services, count: int, seed: int = SAMPLE_SEED) -> int:
     """Store `count` fictional enterprises, in batches of one transaction each; how many are new or changed."""
     made = generate(count, seed=seed, day=services.clock.today(), reference=services.reference)
     stored = 0
@@ -78,6 +86,18 @@ def store_samples(services: Services, count: int, seed: int) -> int:
         with services.database.writing() as session:
             stored += sum(save_profile(session, profile, services.clock.now()).is_new for profile in batch)
     return stored
+
+
+def shown_samples(services: Services, count: int, seed: int = SAMPLE_SEED) -> list[EnterpriseProfile]:
+    """The first samples of a seed (the hand-shaped ones) as far as they are stored."""
+    made = generate(count, seed=seed, day=services.clock.today(), reference=services.reference)
+    codes = [profile.code for profile in made if profile.code is not None]
+    found = []
+    with services.database.reading() as session:
+        for code in codes:
+            with suppress(NotFound):
+                found.append(current_profile(session, services.reference, code).profile)
+    return found
 
 
 def _batches(profiles: Iterator[EnterpriseProfile]) -> Iterator[list[EnterpriseProfile]]:

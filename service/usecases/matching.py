@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from indexes.matcher import Match, MatchList, PolicyVersion
+from indexes.matcher import Group, Match, MatchList
 from policies.assessment_data import findings_data
 from policies.combination import Total, total_of
 from policies.derived import Subject
+from policies.document import PolicyVersion
 from policies.explanation import Explanation, estimate_text, explain
 from policies.gaps import Question, Unlock, questions, unlocks
 from policies.profile import EnterpriseProfile
@@ -46,6 +47,13 @@ class EnterpriseMatches:
     questions: tuple[Question, ...]
     unlocks: tuple[Unlock, ...]
     semantic: bool
+
+    @property
+    def groups(self) -> tuple[tuple[str, str, tuple[MatchView, ...]], ...]:
+        """The groups of the page in order, empty ones too: key, label, matches."""
+        return tuple(
+            (group.value, group.label, tuple(view for view in self.views if view.match.group is group)) for group in Group
+        )
 
 
 def match_enterprise(services: Services, code: str, day: date | None = None) -> EnterpriseMatches:

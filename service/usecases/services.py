@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from indexes.matcher import Matcher, PolicyVersion
+from indexes.matcher import Matcher
+from policies.document import PolicyVersion
 from policies.reference import Reference
 from service.clock import Clock, monotonic
 from service.storage.database import Database
@@ -60,8 +61,7 @@ class CatalogueCache:
             if self._held is not None and self._held.revision == catalogue_revision(session):
                 return self._held
             found = current_policies(session, reference)
-        versions = tuple(PolicyVersion(stored.policy, stored.version) for stored in found.policies)
-        return Catalogue(found.revision, versions, found.unreadable)
+        return Catalogue(found.revision, found.policies, found.unreadable)
 
     def forget(self) -> None:
         """Look again at the next call."""

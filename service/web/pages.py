@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
@@ -11,26 +10,19 @@ from werkzeug.wrappers import Response
 from policies.quantities import date_text, money_text, read_date
 from service.access import Access, Identity, Role, Tickets, caller, declare, remember
 from service.errors import Invalid, Unauthenticated
-from service.usecases.enterprises import listed
-from service.usecases.matching import EnterpriseMatches, MatchView, match_enterprise
+from service.usecases.enterprises import shown_samples
+from service.usecases.matching import match_enterprise
 from service.usecases.services import Services
 
-DEMO_ENTERPRISES = 24
-# The groups of 我的匹配 in order: title, a word on what it means, and which matches belong there.
-Group = tuple[str, str, str, Callable[[MatchView], bool]]
-
-
-def _outcome(*names: str) -> Callable[[MatchView], bool]:
-    return lambda view: view.match.assessment.outcome.value in names and not view.match.assessment.can_apply
-
-
-GROUPS: tuple[Group, ...] = (
-    ("open", "可申报", "现在就可以申报（含待部门认定）", lambda view: view.match.assessment.can_apply),
-    ("ask", "待补充", "补充信息后就能判断", _outcome("needs_information")),
-    ("near", "差一点", "只差一项，而且可以努力达到", _outcome("near_miss")),
-    ("later", "符合，未开放或已截止", "条件符合，但现在不在申报时间内", _outcome("eligible", "to_confirm")),
-    ("no", "不符合", "有条件不符合", _outcome("not_eligible")),
-)
+DEMO_ENTERPRISES = 12
+# What each group of 我的匹配 means, in a word.
+HINTS = {
+    "can_apply": "现在就可以申报（含待部门认定）",
+    "needs_information": "补充信息后就能判断",
+    "near_miss": "只差一项，而且可以努力达到",
+    "not_open": "条件符合，但现在不在申报时间内",
+    "not_eligible": "有条件不符合",
+}
 
 
 def build_pages(services: Services, tickets: Tickets, link_hours: int, *, demo: bool) -> Blueprint:
@@ -60,7 +52,7 @@ def build_pages(services: Services, tickets: Tickets, link_hours: int, *, demo: 
         if identity is None or identity.enterprise is None:
             raise Unauthenticated("请用企业的登录链接进入。")
         found = match_enterprise(services, identity.enterprise, _day(request.args.get("on")))
-        return render_template("matches.html", found=found, groups=_grouped(found), who=identity)
+        return render_template("matches.html", found=found, hints=HINTS, who=identity)
 
     @pages.post("/leave")
     @declare(Access.PUBLIC)
@@ -73,16 +65,10 @@ def build_pages(services: Services, tickets: Tickets, link_hours: int, *, demo: 
 
 def _demo_links(services: Services, tickets: Tickets) -> list[tuple[str, str]]:
     """Login links of sample enterprises only; shown in demo mode only."""
-    page = listed(services, limit=DEMO_ENTERPRISES)
     return [
-        (summary.name or summary.code, tickets.issue_login(Identity(Role.ENTERPRISE, summary.code)))
-        for summary in page.enterprises
-        if summary.is_sample
+        (profile.name or "", tickets.issue_login(Identity(Role.ENTERPRISE, profile.code)))
+        for profile in shown_samples(services, DEMO_ENTERPRISES)
     ]
-
-
-def _grouped(found: EnterpriseMatches) -> list[tuple[str, str, str, list[MatchView]]]:
-    return [(key, title, hint, [view for view in found.views if belongs(view)]) for key, title, hint, belongs in GROUPS]
 
 
 def _day(raw: str | None) -> date | None:

@@ -5,7 +5,7 @@ from datetime import UTC, timedelta
 import pytest
 from sqlalchemy import update
 
-from policies.document import Policy
+from policies.document import Policy, PolicyVersion
 from policies.files import read_catalogue
 from policies.reference import load_reference
 from service.errors import NotFound
@@ -13,7 +13,6 @@ from service.storage import tables
 from service.storage.database import Database
 from service.storage.failures import UnreadableContent
 from service.storage.policies import (
-    PolicyVersion,
     StoredPolicy,
     catalogue_revision,
     current_policies,

@@ -88,6 +88,7 @@ MONEY = st.sampled_from(
 )
 SIGNED_MONEY = st.one_of(MONEY, MONEY.map(lambda amount: -amount))
 COUNTS = st.sampled_from([Decimal(n) for n in (0, 1, 5, 19, 20, 299, 300, 1000)])
+MONTHS = st.sampled_from([Decimal(n) for n in (0, 1, 6, 12, 36)])
 RATES = st.sampled_from([Decimal(n) for n in ("0", "0.0000001", "0.03", "0.05", "0.2", "1")])
 
 ANNUAL = {
@@ -100,7 +101,7 @@ ANNUAL = {
 NUMBERS = {
     "registered_capital": MONEY,
     "equipment_loan": MONEY,
-    "loan_months": COUNTS,
+    "loan_months": MONTHS,
     "loan_rate": st.just(Decimal("0.036")),
 }
 BOOLEANS = ("is_legal_person", "serious_dishonesty", "construction_qualified", "operates_park")
@@ -118,6 +119,7 @@ QUALIFICATIONS = {
     "technology_centre": ("municipal", "provincial", "national"),
 }
 PLACES = ("370102", "370200", "371602", "371602010", "371621", "371623", "371623105", "371681")
+_PARTS = ("level", "obtained", "valid_until", "first_time")
 ZONES = ("371600-beihai", "371600-edz", "371600-hitech")
 INDUSTRIES = (
     "A0111",
@@ -221,8 +223,9 @@ def _views(key: str, value: Value) -> list[Value | None]:
 
 @st.composite
 def _part_of(draw: st.DrawFn, value: Qualification) -> Qualification:
-    hidden = draw(st.sets(st.sampled_from(("level", "obtained", "valid_until", "first_time"))))
-    return replace(value, **dict.fromkeys(hidden))
+    hidden = draw(st.sets(st.sampled_from(_PARTS)))
+    kept = {part: getattr(value, part) for part in _PARTS if part not in hidden}
+    return Qualification(value.held, **kept)
 
 
 # ---------------------------------------------------------------------- conditions
@@ -271,7 +274,8 @@ def compares(draw: st.DrawFn) -> Compare:
         key = draw(st.sampled_from((*NUMBERS, "years_established")))
         return Compare(key, draw(bounds(NUMBERS.get(key, COUNTS))), clause=clause)
     key = draw(st.sampled_from((*ANNUAL, "rd_ratio", "revenue_growth")))
-    over = Over(draw(st.integers(2, 3)), draw(st.sampled_from(("total", "average", "each"))))
+    takes = ("total", "average", "each", *(("pooled",) if key == "rd_ratio" else ()))
+    over = Over(draw(st.integers(2, 3)), draw(st.sampled_from(takes)))
     year = draw(st.one_of(st.none(), _YEAR))
     return Compare(key, draw(bounds(ANNUAL.get(key, RATES))), year, draw(st.sampled_from((None, over))), clause)
 
@@ -371,14 +375,12 @@ def _tiers(draw: st.DrawFn) -> Tiers:
 @cache
 @st.composite
 def _interests(draw: st.DrawFn) -> Interest:
-    rate, share, loan_rate = draw(RATES), None, None
-    if draw(st.booleans()):
-        rate, share, loan_rate = None, draw(RATES), Quantity("loan_rate")
+    by_share = draw(st.booleans())
     return Interest(
         Quantity("equipment_loan"),
-        rate,
-        share,
-        loan_rate,
+        None if by_share else draw(RATES),
+        draw(RATES) if by_share else None,
+        Quantity("loan_rate") if by_share else None,
         draw(st.sampled_from((None, 6, 12, 36))),
         draw(st.sampled_from((None, Quantity("loan_months")))),
         draw(st.sampled_from((None, Decimal(5_000_000)))),

@@ -96,7 +96,7 @@ def test_a_leaf_is_met_failed_or_unknown_with_what_it_needs(
 
 
 def test_a_finding_says_value_year_source_and_date() -> None:
-    known = {"revenue": {2025: {"value": "4620万", "source": "tax", "as_of": "2026-05-31"}}}
+    known: dict[str, Any] = {"revenue": {2025: {"value": "4620万", "source": "tax", "as_of": "2026-05-31"}}}
     (finding,) = evaluated({"fact": "revenue", "at_least": 1, "clause": "第三条"}, **known).findings()
 
     assert finding.value == Decimal(46_200_000)
@@ -118,6 +118,17 @@ def test_each_year_names_the_year_that_fails() -> None:
 
     assert (failed.year, failed.value) == (2024, 99)
     assert missing(asked, rd_expense={2025: 100}) == ["rd_expense.2024"]
+
+
+def test_a_pooled_ratio_is_the_sum_over_the_sum_and_not_the_average_of_the_ratios() -> None:
+    asked = {"fact": "rd_ratio", "at_least": "5%", "over": {"years": 2, "take": "pooled"}}
+    revenue = {2024: 100, 2025: 900}
+
+    assert verdict(asked, rd_expense={2024: 0, 2025: 50}, revenue=revenue) is MET
+    assert verdict(asked, rd_expense={2024: 40, 2025: 9}, revenue=revenue) is NOT_MET
+    assert missing(asked, rd_expense={2025: 50}, revenue=revenue) == ["rd_expense.2024"]
+    (nothing,) = evaluated(asked, rd_expense={2024: 1, 2025: 1}, revenue={2024: 0, 2025: 0}).findings()
+    assert nothing.to_judge is not None
 
 
 def test_a_total_needs_every_year() -> None:

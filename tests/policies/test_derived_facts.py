@@ -51,7 +51,7 @@ def test_an_enterprise_founded_on_a_leap_day_has_its_anniversary_every_year() ->
 @given(st.dates(date(1990, 1, 1), DAY), DAYS, DAYS)
 def test_years_since_a_day_only_grow(founded: date, one: date, other: date) -> None:
     first, last = sorted((one, other))
-    profile = {"founded_on": founded.isoformat()}
+    profile: dict[str, Any] = {"founded_on": founded.isoformat()}
 
     assert value(resolved("years_established", day=first, **profile)) <= value(
         resolved("years_established", day=last, **profile)

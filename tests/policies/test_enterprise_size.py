@@ -83,14 +83,14 @@ def test_the_lowest_metric_decides() -> None:
 
 
 def test_one_known_metric_leaves_its_class_and_those_below() -> None:
-    assert size(industry="C3252", **yearly(employees=500)) == (None, {"micro", "small", "medium"})
-    assert size(industry="C3252", **yearly(revenue=10**12)) == (None, set(CLASSES))
+    assert size(industry="C3252", **yearly(employees=500)) == (None, frozenset({"micro", "small", "medium"}))
+    assert size(industry="C3252", **yearly(revenue=10**12)) == (None, frozenset(CLASSES))
     assert size(industry="C3252", **yearly(employees=19))[0] == "micro"
-    assert size(industry="C3252") == (None, set(CLASSES))
+    assert size(industry="C3252") == (None, frozenset(CLASSES))
 
 
 def test_only_last_years_figures_count() -> None:
-    assert size(industry="C3252", employees={2024: 10}, revenue={2024: 1}) == (None, set(CLASSES))
+    assert size(industry="C3252", employees={2024: 10}, revenue={2024: 1}) == (None, frozenset(CLASSES))
 
 
 def test_what_is_left_open_can_decide_a_condition() -> None:

@@ -76,6 +76,8 @@ def test_what_the_enterprise_can_change_is_a_near_miss(data: dict[str, Any]) -> 
         {"not": {"fact": "industry", "within": "C"}},
         {"not": {"fact": "founded_on", "on_or_after": "2025-01-01"}},
         {"not": {"fact": "ownership", "is": "state"}},
+        {"fact": "revenue", "at_least": "1亿", "year": 2025},
+        {"not": {"fact": "revenue", "less_than": "1亿", "year": 2025}},
     ],
 )
 def test_region_industry_birth_and_past_dates_are_never_a_near_miss(data: dict[str, Any]) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import text
@@ -22,6 +24,7 @@ from service.storage.failures import (
     NotADatabase,
 )
 from service.storage.policies import catalogue_revision, list_policies, save_policy
+from service.storage.sqlite import SqliteFile
 from tests.contracts.builders import NOW, a_policy
 
 PATIENCE_SECONDS = 0.05
@@ -141,6 +144,23 @@ def test_every_commit_is_on_disk_and_keys_are_enforced(database: Database) -> No
         }
 
     assert state == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_a_new_file_opened_by_many_at_once_refuses_none(tmp_path: Path) -> None:
+    def switch(file: SqliteFile) -> str:
+        barrier.wait()
+        _, writing = file.engines()
+        with writing.begin() as connection:
+            mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+        writing.dispose()
+        return str(mode)
+
+    barrier = Barrier(4)
+    for number in range(60):
+        file = SqliteFile(tmp_path / f"{number}.db", busy_seconds=10)
+        file.create()
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(switch, [file] * 4)) == ["wal"] * 4
 
 
 def test_a_failed_upgrade_leaves_nothing(database: Database, path: Path) -> None:

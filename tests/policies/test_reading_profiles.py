@@ -1,0 +1,207 @@
+"""Profiles as people and other systems hand them in: every defect is named, the rest is kept."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from policies.problems import Problem, Problems
+from policies.profile import EnterpriseProfile, FactKey, Known, Qualification
+from policies.profile_data import ProfileReader, profile_data
+from policies.reference import load_reference
+from policies.vocabulary import FactRef, FactType, Source
+from tests.builders import DAY
+from tests.policies.strategies import sourced_profiles
+from tests.policies.test_reading_conditions import JSON_DATA
+
+
+def read(data: Any, today: date = DAY) -> tuple[EnterpriseProfile | None, list[Problem]]:
+    problems = Problems()
+    return ProfileReader(load_reference(), problems, today).read(data), problems.listed
+
+
+def value(key: str, raw: Any, year: int | None = None) -> Any:
+    profile, problems = read({"facts": {key: raw}})
+    assert profile is not None and not problems, list(map(str, problems))
+    known = profile.known(key, year)
+    return known.value if known else None
+
+
+@pytest.mark.parametrize(
+    ("facts", "where", "found", "expected"),
+    [
+        ({"registered_capital": -1}, "registered_capital", "“-1”", "不能是负数"),
+        ({"invention_patents": -1}, "invention_patents", "“-1”", "不能是负数"),
+        ({"invention_patents": 1.5}, "invention_patents", "“1.5”", "应为整数"),
+        ({"registered_capital": "一千万"}, "registered_capital", "“一千万”", "应为数字"),
+        ({"registered_capital": True}, "registered_capital", "“True”", "应为数字"),
+        ({"registered_capital": "900万亿"}, "registered_capital", "“900万亿”", "不合常理，请检查单位"),
+        ({"registered_capital": 10**40}, "registered_capital", "1000", "数字过长"),
+        ({"loan_rate": 3.45}, "loan_rate", "“3.45”", "百分数请带上 %"),
+        ({"revenue": 4_620_000}, "revenue", "“4620000”", "按年份填写"),
+        ({"revenue": {}}, "revenue", "“{}”", "按年份填写"),
+        ({"revenue": {1989: 1}}, "revenue.1989", "“1989”", "1990 到 2027"),
+        ({"revenue": {2028: 1}}, "revenue.2028", "“2028”", "1990 到 2027"),
+        ({"revenue": {"2025.5": 1}}, "revenue.2025.5", "“2025.5”", "年份"),
+        ({"revenue": {"去年": 1}}, "revenue.去年", "“去年”", "年份"),
+        ({"revenue": {2025: 1, "2025": 2}}, "revenue.2025", "2025 年写了两次", "每年只能有一个值"),
+        ({"revenue": {2025: -5}}, "revenue.2025", "“-5”", "不能是负数"),
+        ({"net_profit": {2025: "-2万亿"}}, "net_profit.2025", "“-2万亿”", "不能小于"),
+        ({"founded_on": "2026-11-22"}, "founded_on", "2026-11-22", "今天之后"),
+        ({"founded_on": "1850-01-01"}, "founded_on", "1850", "不合常理"),
+        ({"founded_on": "去年"}, "founded_on", "“去年”", "应为日期"),
+        ({"is_legal_person": "maybe"}, "is_legal_person", "“maybe”", "“是”或“否”"),
+        ({"ownership": "外星"}, "ownership", "“外星”", "民营、国有及国有控股"),
+        ({"talent_titles": "博士,神仙"}, "talent_titles", "“博士,神仙”", "院士"),
+        ({"region": "北京市"}, "region", "“北京市”", "山东省内"),
+        ({"region": "滨州北海经济开发区"}, "region", "北海", "功能区填在“所在功能区”"),
+        ({"zone": "滨城区"}, "zone", "“滨城区”", "或“不在功能区”"),
+        ({"industry": "铝"}, "industry", "“铝”", "GB/T 4754"),
+        ({"business_scope": "x" * 5001}, "business_scope", "x", "不超过 5000 字"),
+        ({"business_scope": "铝\ud800"}, "business_scope", "铝", "文字"),
+        ({"business_scope": "铝\x00"}, "business_scope", "铝", "文字"),
+        ({"business_scope": 5}, "business_scope", "“5”", "文字"),
+        ({"gazelle": {"held": True, "levl": "x"}}, "gazelle", "levl", "多出了 levl"),
+        ({"gazelle": {"level": "national"}}, "gazelle", "national", "级别应为：市级、省级"),
+        ({"gazelle": {"obtained": "2027-01-01"}}, "gazelle", "2027", "今天之后"),
+        ({"gazelle": {"obtained": "2025-01-01", "valid_until": "2024-01-01"}}, "gazelle", "2025", "早于取得日期"),
+        ({"gazelle": "大概"}, "gazelle", "“大概”", "“是”或“否”"),
+        ({"revenu": {2025: 1}}, "revenu", "没有信息项 “revenu”", "是不是 revenue"),
+        ({"营业收入": {2025: 1}}, "营业收入", "没有信息项", "是不是 revenue"),
+        ({"": 1}, "", "没有信息项", "词表"),
+        ({"size_class": "small"}, "size_class", "由系统计算", "请填写：所属行业、从业人员数、营业收入"),
+        ({"rd_ratio": {2025: "5%"}}, "rd_ratio", "由系统计算", "请填写：研发费用、营业收入"),
+        ({"ownership": {"value": "private", "source": "rumour"}}, "ownership", "rumour", "source 应为 registry"),
+        ({"ownership": {"value": "private", "as_of": "soon"}}, "ownership", "soon", "as_of 应为日期"),
+    ],
+)  # fmt: skip
+def test_a_defect_of_a_fact_says_where_what_was_found_and_what_is_expected(
+    facts: dict[str, Any], where: str, found: str, expected: str
+) -> None:
+    profile, listed = read({"facts": {**facts, "tax_arrears": False}})
+
+    assert [problem.where for problem in listed] == [f"facts.{where}"]
+    assert found in listed[0].found
+    assert expected in listed[0].expected
+    assert profile is not None and profile.known("tax_arrears") == Known(False)
+
+
+@pytest.mark.parametrize(
+    ("data", "where"),
+    [
+        ("revenue", ""),
+        ([], ""),
+        ({"facts": [1]}, "facts"),
+        ({"name": ""}, "name"),
+        ({"name": 5}, "name"),
+        ({"name": "字" * 201}, "name"),
+        ({"name": "甲\udfff"}, "name"),
+        ({"code": "914403001922038217"}, "code"),
+        ({"phone": "1"}, "phone"),
+    ],
+)
+def test_a_defect_around_the_facts_is_named(data: Any, where: str) -> None:
+    _, (problem,) = read(data)
+
+    assert problem.where == where
+
+
+@pytest.mark.parametrize(
+    ("key", "raw", "expected"),
+    [
+        ("is_legal_person", "是", True),
+        ("is_legal_person", "没有", False),
+        ("is_legal_person", 0, False),
+        ("is_legal_person", "ＹＥＳ", True),
+        ("registered_capital", "５００万元", Decimal(5_000_000)),
+        ("loan_rate", "3.45%", Decimal("0.0345")),
+        ("invention_patents", "12 件", Decimal(12)),
+        ("founded_on", "2019年5月8日", date(2019, 5, 8)),
+        ("ownership", "民营", "private"),
+        ("talent_titles", "博士，院士", {"doctor", "academician"}),
+        ("talent_titles", [], frozenset()),
+        ("region", "邹平市", "371681"),
+        ("region", "371626", "371681"),
+        ("zone", "不在功能区", "none"),
+        ("zone", "滨州北海经济开发区", "371600-beihai"),
+        ("industry", "3252", "C3252"),
+        ("high_tech_enterprise", "是", Qualification(True)),
+        ("high_tech_enterprise", {"valid_until": "2027-01-01"}, Qualification(True, valid_until=date(2027, 1, 1))),
+        ("gazelle", {"level": "省级", "first_time": "是"}, Qualification(True, "provincial", first_time=True)),
+        ("gazelle", False, Qualification(False)),
+        ("ownership", None, None),
+    ],
+)
+def test_a_fact_is_read_as_people_write_it(key: str, raw: Any, expected: Any) -> None:
+    assert value(key, raw) == expected
+
+
+def test_an_unknown_year_is_left_out_and_a_known_zero_is_kept() -> None:
+    profile, problems = read({"facts": {"revenue": {2025: 0, "2024": "1.5亿", "2023年": None}}})
+
+    assert profile is not None and not problems
+    assert profile.known("revenue", 2025) == Known(Decimal(0))
+    assert profile.known("revenue", 2024) == Known(Decimal(150_000_000))
+    assert profile.known("revenue", 2023) is None
+
+
+def test_a_value_keeps_its_source_and_date() -> None:
+    profile, _ = read({"facts": {"revenue": {2025: {"value": 5, "source": "tax", "as_of": "2026-05-31"}}}})
+
+    assert profile is not None
+    assert profile.known("revenue", 2025) == Known(Decimal(5), Source.TAX, date(2026, 5, 31))
+
+
+def test_a_founding_day_is_judged_by_the_day_of_reading() -> None:
+    data = {"facts": {"founded_on": "2026-11-21"}}
+
+    assert read(data, date(2026, 11, 21))[1] == []
+    assert len(read(data, date(2026, 11, 20))[1]) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "label", "option"),
+    [
+        (fact.key, option.label, option.key)
+        for fact in load_reference().vocabulary.facts.values()
+        if fact.type in (FactType.CHOICE, FactType.CHOICES) and fact.derived is None
+        for option in fact.options
+    ],
+)
+def test_every_option_can_be_given_by_its_label(key: str, label: str, option: str) -> None:
+    assert value(key, label) in (option, frozenset({option}))
+
+
+def test_a_profile_cannot_be_changed_behind_its_back() -> None:
+    facts: dict[FactKey, Known] = {("tax_arrears", None): Known(False)}
+    profile = EnterpriseProfile(facts=facts)
+    facts["tax_arrears", None] = Known(True)
+    changed = profile.with_known(FactRef("tax_arrears"), Known(True))
+
+    assert profile.known("tax_arrears") == Known(False)
+    assert changed.known("tax_arrears") == Known(True)
+
+
+@settings(max_examples=200, deadline=None)
+@given(sourced_profiles())
+def test_a_profile_survives_being_written_and_read(profile: EnterpriseProfile) -> None:
+    written = json.loads(json.dumps(profile_data(profile)))
+    again, problems = read(written)
+
+    assert not problems
+    assert again == profile
+    assert profile_data(profile) == json.loads(json.dumps(profile_data(again)))
+
+
+@settings(max_examples=200, deadline=None)
+@given(JSON_DATA)
+def test_any_data_is_read_or_refused_and_never_raises(data: Any) -> None:
+    keys = ("revenue", "region", "founded_on", "gazelle", "ownership", "talent_titles", "business_scope", "zone")
+    for given_data in (data, {"facts": data}, {"facts": dict.fromkeys(keys, data)}, {"name": data, "code": data}):
+        for problem in read(given_data)[1]:
+            assert problem.found and problem.expected

@@ -1,0 +1,116 @@
+"""What is asked wrongly is answered clearly, in Chinese, without a 500."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from service.access import Identity, Role, Tickets
+from service.errors import Unavailable
+from service.usecases.enterprises import listed
+from service.usecases.services import Services
+from tests.services import bearer
+
+
+@pytest.fixture
+def code(stocked: Services) -> str:
+    return listed(stocked, limit=1).enterprises[0].code
+
+
+@pytest.mark.parametrize("day", ["tomorrow", "2026-13-01", "20261121000000", "'; drop table", "2026-02-30"])
+def test_a_wrong_day_is_named_with_its_pointer(client: FlaskClient, tickets: Tickets, code: str, day: str) -> None:
+    answer = client.get(f"/api/v1/enterprises/{code}/matches", query_string={"on": day}, headers=bearer(tickets, code))
+
+    assert answer.status_code == 422
+    assert answer.mimetype == "application/problem+json"
+    body = answer.get_json()
+    assert body["errors"][0]["pointer"] == "/on"
+    assert "日期" in body["errors"][0]["detail"]
+    assert body["request_id"]
+
+
+def test_an_unknown_parameter_is_named(client: FlaskClient, tickets: Tickets, code: str) -> None:
+    answer = client.get(f"/api/v1/enterprises/{code}/matches?onn=2026-11-21", headers=bearer(tickets, code))
+
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"] == [{"pointer": "/onn", "detail": "没有这个参数"}]
+
+
+def test_a_wrong_day_on_the_page_is_said_in_plain_chinese(client: FlaskClient, tickets: Tickets, code: str) -> None:
+    client.get(f"/enter?ticket={tickets.issue_login(Identity(Role.ENTERPRISE, code))}")
+
+    answer = client.get("/matches?on=<script>", headers={"Accept": "text/html"})
+
+    assert answer.status_code == 422
+    assert "&lt;script&gt;" in answer.get_data(as_text=True)
+    assert "<script>" not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("where", ["/nowhere", "/static/../../pyproject.toml", "/static/%2e%2e/app.py", "/matches/1"])
+def test_what_is_not_there_is_a_plain_page(client: FlaskClient, where: str) -> None:
+    answer = client.get(where, headers={"Accept": "text/html"})
+
+    assert answer.status_code == 404
+    assert "没有找到" in answer.get_data(as_text=True)
+
+
+def test_a_wrong_method_names_the_right_ones(client: FlaskClient) -> None:
+    answer = client.delete("/livez")
+
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]
+
+
+def test_a_body_that_is_too_large_is_refused(client: FlaskClient) -> None:
+    answer = client.post("/leave", data={"x": "0" * 3_000_000})
+
+    assert answer.status_code in (302, 413)
+
+
+def test_a_defect_shows_a_number_and_nothing_of_the_inside(app: Flask, client: FlaskClient) -> None:
+    @app.get("/broken")
+    def broken() -> str:
+        raise RuntimeError("secret detail")
+
+    answer = client.get("/broken")
+
+    assert answer.status_code == 500
+    assert "secret detail" not in answer.get_data(as_text=True)
+    assert answer.headers["X-Request-Id"] in answer.get_data(as_text=True)
+
+
+def test_a_database_that_is_away_is_a_503_that_says_what_to_do(app: Flask, client: FlaskClient) -> None:
+    @app.get("/away")
+    def away() -> str:
+        raise Unavailable("数据库连不上，请稍后再试。")
+
+    answer = client.get("/away", headers={"Accept": "application/json"})
+
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert answer.get_json()["detail"] == "数据库连不上，请稍后再试。"
+
+
+def test_readiness_tells_what_it_stands_on(client: FlaskClient) -> None:
+    body = client.get("/readyz").get_json()
+
+    assert body == {"status": "ok", "checks": {"redis": "disabled", "database": "ok", "catalogue": "ok"}}
+
+
+def test_pages_are_small_enough_for_a_phone(client: FlaskClient, stocked: Services, tickets: Tickets) -> None:
+    for summary in listed(stocked, limit=12).enterprises:
+        client.get(f"/enter?ticket={tickets.issue_login(Identity(Role.ENTERPRISE, summary.code))}")
+        assert len(client.get("/matches").data) <= 100_000
+
+
+def test_the_page_shows_no_english_to_people(client: FlaskClient, stocked: Services, tickets: Tickets) -> None:
+    import re
+
+    for summary in listed(stocked, limit=12).enterprises:
+        client.get(f"/enter?ticket={tickets.issue_login(Identity(Role.ENTERPRISE, summary.code))}")
+        page = client.get("/matches").get_data(as_text=True)
+        text = re.sub(r"<code>.*?</code>", " ", re.sub(r"(?s)<head>.*?</head>", " ", page))
+        text = re.sub(r"[\w-]+(?:\.[\w-]+)+\S*", " ", re.sub(r"(?s)<[^>]+>", " ", text))  # addresses are no English
+        words = set(re.findall(r"[A-Za-z_]{3,}", text))
+        assert words <= {"LPR"}, words
