@@ -101,7 +101,9 @@ def pooled_ratio(subject: Subject, key: str, year: int, years: int) -> Resolved:
         return Resolved(missing=_missing(*above, *below))
     parts, wholes = ([_number(found) or Decimal(0) for found in row] for row in (above, below))
     if not (total := sum(wholes)):
-        return Resolved(undefined=f"{span[0]}—{year} 年{subject.reference.fact(fact.derived.inputs[1]).label}合计为 0，无法计算{fact.label}")
+        return Resolved(
+            undefined=f"{span[0]}—{year} 年{subject.reference.fact(fact.derived.inputs[1]).label}合计为 0，无法计算{fact.label}"
+        )
     return _computed(sum(parts) / total)
 
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from policies.benefits import FORM_LABELS, Basis, Benefit, Estimate
-from policies.conditions import All, Any, AtLeast, Judged, Not
+from policies.conditions import All, AtLeast, Judged, Not
 from policies.derived import Subject
 from policies.eligibility import Assessment, Outcome, Requirement, Window, WindowReason, WindowState
-from policies.evaluation import Evaluation
+from policies.evaluation import Evaluation, Finding
 from policies.gaps import gap_of
 from policies.quantities import date_text, money_text
-from policies.verdict import Verdict
+from policies.verdict import Verdict, negate
 from policies.vocabulary import FactRef
-from policies.wording import either, leaf_text, negated_text, ref_text, source_text, value_text
+from policies.wording import either, leaf_text, negated_text, now_text, opposite, ref_text, source_text, value_text
 
 OUTCOME_LABELS = {
     Outcome.ELIGIBLE: "符合",
@@ -40,13 +40,14 @@ _REASONS = {
     WindowReason.NOTICE_PENDING: "申报时间以当年通知为准",
 }
 _MAX_NAMED = 4
+_MAX_ALTERNATIVES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One condition as shown: its verdict, what is asked, the company's value and its source, the clause, the next step.
 
-    A group has `parts`; `missing` names the facts to ask for right here; `to_judge` says the department decides.
+    A group has `parts` of which at least `need` must hold; `missing` names the facts to ask for right here; `to_judge` says the department decides.
     """
 
     verdict: Verdict
@@ -59,6 +60,7 @@ class Line:
     to_judge: bool = False
     is_applicant: bool = False
     parts: tuple[Line, ...] = ()
+    need: int = 0
 
     @property
     def mark(self) -> str:
@@ -119,43 +121,68 @@ def _line_of(requirement: Requirement, subject: Subject) -> Line:
     if not requirement.applicants:
         return line
     kinds = subject.reference.vocabulary.applicants
-    asked = either([kinds[key].label for key in requirement.applicants])
-    return replace(line, requirement=f"支持对象为{asked}", is_applicant=True)
+    asked = f"支持对象为{either([kinds[key].label for key in requirement.applicants])}"
+    finding = requirement.evaluation.finding
+    if line.verdict is Verdict.NOT_MET:
+        line = replace(line, advice=f"要求{asked}{now_text(finding, subject) if finding else ''}")
+    return replace(line, requirement=asked, is_applicant=True)
 
 
-def _line(node: Evaluation, subject: Subject) -> Line:
-    """A leaf as one line; a group as its heading with its parts beneath; a negated leaf as what must not be."""
+def _line(node: Evaluation, subject: Subject, denied: bool = False) -> Line:
+    """A leaf as one line, a group as its heading with its parts beneath.
+
+    A negation is carried down to the leaves (De Morgan, which Kleene's logic keeps), so that ✓ is always good news.
+    """
+    if isinstance(node.condition, Not):
+        return _line(node.parts[0], subject, not denied)
+    if node.finding is not None:
+        return _denied_line(node.finding, subject) if denied else _leaf_line(node.finding, subject)
+    if len(node.parts) == 1:
+        return _line(node.parts[0], subject, denied)
+    return _group(node, subject, denied)
+
+
+def _group(node: Evaluation, subject: Subject, denied: bool) -> Line:
+    count = len(node.parts)
+    need = _needed(node)
+    if denied:
+        need = count - need + 1
+    heading = f"满足下列 {count} 项中的至少 {need} 项"
+    if need in (1, count):
+        heading = "满足下列任意一项" if need == 1 else "同时满足下列各项"
+    return Line(
+        verdict=negate(node.verdict) if denied else node.verdict,
+        requirement=heading,
+        missing=node.missing(),
+        to_judge=node.verdict is Verdict.UNKNOWN and not node.missing(),
+        parts=tuple(_line(part, subject, denied) for part in node.parts),
+        need=need,
+    )
+
+
+def _needed(node: Evaluation) -> int:
     match node.condition:
-        case Any():
-            return _group(node, "满足下列任意一项", subject)
         case All():
-            return _group(node, "同时满足下列各项", subject)
-        case AtLeast(count, parts):
-            return _group(node, f"满足下列 {len(parts)} 项中的至少 {count} 项", subject)
-        case Not(part):
-            inner = node.parts[0]
-            if inner.finding is None:
-                return _group(replace(node, parts=(inner,)), "没有下列情形", subject)
-            return replace(
-                _leaf_line(inner, subject),
-                verdict=node.verdict,
-                requirement=negated_text(part, subject),
-                advice="" if node.verdict is not Verdict.NOT_MET else f"要求：{negated_text(part, subject)}",
-            )
+            return len(node.parts)
+        case AtLeast(count, _):
+            return count
         case _:
-            return _leaf_line(node, subject)
+            return 1
 
 
-def _group(node: Evaluation, heading: str, subject: Subject) -> Line:
-    parts = tuple(_line(part, subject) for part in node.parts)
-    missing = node.missing()
-    judged = node.verdict is Verdict.UNKNOWN and not missing
-    return Line(node.verdict, heading, missing=missing, to_judge=judged, parts=parts)
+def _denied_line(finding: Finding, subject: Subject) -> Line:
+    """What must not be, said as what must be wherever one leaf can say it."""
+    turned, verdict = opposite(finding.condition), negate(finding.verdict)
+    if turned is not None:
+        return _leaf_line(replace(finding, condition=turned, verdict=verdict), subject)
+    asked = negated_text(finding.condition, subject)
+    line = replace(_leaf_line(finding, subject), verdict=verdict, requirement=asked)
+    if verdict is Verdict.UNKNOWN:
+        return line
+    return replace(line, advice=f"要求{asked}{now_text(finding, subject)}" if verdict is Verdict.NOT_MET else "")
 
 
-def _leaf_line(node: Evaluation, subject: Subject) -> Line:
-    finding = node.finding
-    assert finding is not None
+def _leaf_line(finding: Finding, subject: Subject) -> Line:
     leaf = finding.condition
     gap = gap_of(finding, subject)
     line = Line(
@@ -187,30 +214,35 @@ def headline(assessment: Assessment, subject: Subject) -> str:
     total = len(assessment.requirements)
     match assessment.outcome:
         case Outcome.ELIGIBLE:
-            return f"贵企业符合全部 {total} 项条件。"
+            return f"贵企业符合全部 {total} 项条件。" if total > 1 else "贵企业符合条件。"
         case Outcome.TO_CONFIRM:
             judged = sum(r.evaluation.verdict is Verdict.UNKNOWN for r in assessment.requirements)
-            if judged == total:
-                return f"{total} 项条件都由主管部门认定。"
-            return f"其余 {total - judged} 项条件都符合，还有 {judged} 项由主管部门认定。"
+            return f"有 {judged} 项由主管部门认定，其余 {total - judged} 项都符合。"
         case Outcome.NEEDS_INFORMATION:
             return f"目前没有不符合的条件，补充以下信息后就能判断：{named(assessment.missing(), subject)}。"
         case Outcome.NEAR_MISS:
-            return f"只差 1 项：{_failure(assessment.failing()[0], subject)}。"
+            return f"只差 1 项：{_failure(_line_of(assessment.failing()[0], subject))}。"
         case _:
             failing = assessment.failing()
-            reasons = "；".join(_failure(requirement, subject) for requirement in failing[:2])
-            more = f"等 {len(failing)} 项" if len(failing) > 2 else ""
-            return f"有 {len(failing)} 项条件不符合：{reasons}{more}。"
+            reasons = "；".join(_failure(_line_of(requirement, subject)) for requirement in failing[:2])
+            more = "，包括" if len(failing) > 2 else ""
+            return f"有 {len(failing)} 项条件不符合{more}：{reasons}。"
 
 
-def _failure(requirement: Requirement, subject: Subject) -> str:
-    line = _line_of(requirement, subject)
-    if line.parts:
-        return f"{line.requirement}，目前都不满足" if not line.is_applicant else line.requirement
-    if line.advice and not line.advice.startswith("要求："):
-        return line.advice
-    return f"要求{line.requirement}" + (f"，现为{line.value}" if line.value else "")
+def _failure(line: Line) -> str:
+    """Why a line fails, in a phrase that needs no line beneath it."""
+    if line.advice or not line.parts:
+        return line.advice or f"要求{line.requirement}"
+    if line.need == len(line.parts):
+        return "；".join(_failure(part) for part in line.parts if part.verdict is Verdict.NOT_MET)
+    met = sum(part.verdict is Verdict.MET for part in line.parts)
+    now = f"目前满足 {met} 项" if met else "目前都不满足"
+    asked = [part.requirement for part in line.parts if not part.parts]
+    if line.need == 1 and len(asked) == len(line.parts) <= _MAX_ALTERNATIVES:
+        return f"要求{'，或'.join(asked)}，{now}"
+    examples = "".join(f"“{words}”" for words in asked[:2])
+    among = f"{examples}等 {len(line.parts)} 项" if examples else f" {len(line.parts)} 项条件"
+    return f"要求在{among}中至少满足 {line.need} 项，{now}"
 
 
 def window_text(window: Window, day: date) -> str:
@@ -218,12 +250,12 @@ def window_text(window: Window, day: date) -> str:
     if window.state is WindowState.EXHAUSTED:
         return "本年度资金已用完"
     if window.reason in _REASONS:
-        last = f"（{date_text(window.closes)}）" if window.reason is WindowReason.EXPIRED and window.closes else ""
-        return _REASONS[window.reason] + last
+        ended = window.closes if window.reason is WindowReason.EXPIRED else None
+        return _REASONS[window.reason] + (f"，{date_text(ended)}后不再受理" if ended else "")
     if window.state is WindowState.UPCOMING and window.opens is not None:
         return f"{date_text(window.opens)}开始，还有 {(window.opens - day).days} 天"
-    if window.state is WindowState.CLOSED and window.closes is not None:
-        return f"已于 {date_text(window.closes)}截止"
+    if window.state is WindowState.CLOSED:
+        return f"已于 {date_text(window.closes)}截止" if window.closes else "在政策有效期内没有申报时间"
     left = window.days_left(day)
     if window.state is WindowState.ALWAYS or left is None or window.closes is None:
         return "长期有效" + (f"，政策有效期至 {date_text(window.closes)}" if window.closes else "")
@@ -240,7 +272,7 @@ def estimate_text(estimate: Estimate, benefit: Benefit, subject: Subject) -> str
             return f"{yearly}预计 {money_text(estimate.low)}"
         case Basis.RANGE:
             assert estimate.high is not None
-            return f"{yearly}预计 {money_text(estimate.low)} 至 {money_text(estimate.high)}"
+            return f"{yearly}预计 {money_text(estimate.low)}至 {money_text(estimate.high)}"
         case Basis.UP_TO:
             assert estimate.high is not None
             return f"{yearly}最高 {money_text(estimate.high)}"

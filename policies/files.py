@@ -189,6 +189,8 @@ def _with_line(problem: Problem, lines: Mapping[str, int]) -> Problem:
 
 
 def read_policy_file(path: Path, reference: Reference, today: date) -> FileReport:
+    if not path.is_file():
+        return FileReport(path.name, None, (Problem("", "不是普通文件", "应为政策文件"),))
     try:
         if path.stat().st_size > MAX_BYTES:
             return FileReport(
@@ -209,7 +211,9 @@ def read_policies(path: Path, reference: Reference, today: date) -> tuple[FileRe
     """
     if not path.exists():
         raise FileNotFoundError(path)
-    names = [path] if path.is_file() else sorted(p for p in path.iterdir() if p.suffix in (".yaml", ".yml", ".json"))
+    names = [path]
+    if path.is_dir():
+        names = sorted(entry for entry in path.iterdir() if entry.suffix in (".yaml", ".yml", ".json"))
     return _distinct([read_policy_file(name, reference, today) for name in names])
 
 

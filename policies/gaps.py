@@ -2,32 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Protocol
 
 from policies.benefits import Estimate, estimate
-from policies.conditions import LAST_YEAR, Compare, DateIn, Growth, Holds, Is, Leaf, OneOf, Period, leaves
+from policies.conditions import (
+    LAST_YEAR,
+    Bounds,
+    Compare,
+    DateIn,
+    DateRange,
+    DayMark,
+    Growth,
+    Holds,
+    Is,
+    Judged,
+    Leaf,
+    OneOf,
+    Period,
+    facts_named,
+)
 from policies.derived import Subject
 from policies.document import Item, Policy, conditions_of
 from policies.eligibility import Assessment, Outcome, assess
-from policies.evaluation import Finding
+from policies.evaluation import Finding, evaluate
 from policies.profile import Known, Qualification
-from policies.quantities import date_text, plain
+from policies.quantities import date_text, plain, rate_text
 from policies.verdict import Verdict
 from policies.vocabulary import Fact, FactRef, FactType, Source
 from policies.wording import (
     bounds_text,
+    counts_years,
     event_of,
+    figure_text,
+    known_text,
     leaf_text,
+    now_text,
     number_text,
     period_text,
     question_text,
     ref_text,
+    rounded,
     value_text,
 )
+
+_MAX_WAIT_YEARS = 200
 
 
 class Assessed(Protocol):
@@ -68,61 +90,105 @@ def gap_of(finding: Finding, subject: Subject) -> Gap | None:
     match leaf:
         case Compare() | Growth():
             return _number_gap(leaf, finding, subject)
-        case DateIn(_, days, _):
-            last = days.last
-            if isinstance(finding.value, date) and last is not None and last.ago is not None:
-                return _waiting_gap(leaf, last.ago, finding.value, subject)
-            return Gap(f"要求：{leaf_text(leaf, subject)}")
-        case Holds():
-            return _qualification_gap(leaf, finding, subject)
+        case DateIn(_, DateRange(None, DayMark(ago=Period() as ago)), _) if isinstance(finding.value, date):
+            return _waiting_gap(leaf, ago, finding.value, subject)
+        case Holds() if _has_expired(leaf, finding, subject):
+            return _expired_gap(leaf, finding, subject)
         case _:
-            return Gap(f"要求：{leaf_text(leaf, subject)}")
+            return Gap(f"要求{leaf_text(leaf, subject)}{now_text(finding, subject)}")
 
 
 def _number_gap(leaf: Compare | Growth, finding: Finding, subject: Subject) -> Gap | None:
     if not isinstance(finding.value, Decimal):
         return None
-    fact, bounds, now = subject.reference.fact(leaf.fact), leaf.bounds, finding.value
-    is_rate = isinstance(leaf, Growth) or fact.type is FactType.RATE
-    label = f"{fact.label}{'增长率' if isinstance(leaf, Growth) else ''}"
-    below = bounds.is_below(now)
-    limit = bounds.low if below else bounds.high
+    bounds, now = leaf.bounds, finding.value
+    limit = bounds.low if bounds.is_below(now) else bounds.high
     if limit is None:
         return None
     short = abs(limit - now)
-    shown = value_text(finding, subject)
-    asked = bounds_text(bounds, lambda number: _amount(number, fact, is_rate))
-    word = "差" if below else "超出"
-    size = _points(short) if is_rate else _amount(short, fact, is_rate)
-    strict = short == 0
-    text = f"{label}要求{asked}，现在正好是 {shown}" if strict else f"{label}{word} {size}（现 {shown}，要求{asked}）"
     share = min(Decimal(1), short / abs(limit)) if limit else Decimal(1)
-    return Gap(text, short, share)
+    from_day = _anniversary(leaf, subject) if bounds.is_below(now) else None
+    if from_day is not None:
+        event = event_of(_start_of(leaf, subject))
+        years = f"{'满' if bounds.low_included else '超过'} {plain(limit)} 年"
+        return Gap(_waiting_text(from_day, f"{event}{years}", subject.day), short, share, from_day)
+    return Gap(_number_text(leaf, finding, short, subject), short, share)
 
 
-def _amount(number: Decimal, fact: Fact, is_rate: bool) -> str:
-    return f"{plain((number * 100).quantize(Decimal('0.01')))}%" if is_rate else number_text(number, fact)
+def _number_text(leaf: Compare | Growth, finding: Finding, short: Decimal, subject: Subject) -> str:
+    fact = subject.reference.fact(leaf.fact)
+    is_rate = isinstance(leaf, Growth) or fact.type is FactType.RATE
+    asked = bounds_text(leaf.bounds, rate_text if is_rate else lambda number: number_text(number, fact))
+    figure, shown = figure_text(leaf, fact, finding.year), value_text(finding, subject)
+    below = isinstance(finding.value, Decimal) and leaf.bounds.is_below(finding.value)
+    if short == 0:
+        return f"{figure}要求{asked}，现在正好是 {shown}"
+    size = f"{rate_text(short).removesuffix('%')} 个百分点" if is_rate else known_text(short, fact, subject)
+    if _vanishes(short, fact, is_rate):
+        about = "" if counts_years(fact) else "约"
+        return f"{figure}略{'低' if below else '高'}于要求（现{about} {shown}，要求{asked}）"
+    return f"{figure}{'差' if below else '超出'} {size}（现 {shown}，要求{asked}）"
 
 
-def _points(short: Decimal) -> str:
-    return f"{plain((short * 100).quantize(Decimal('0.01')))} 个百分点"
+def _vanishes(short: Decimal, fact: Fact, is_rate: bool) -> bool:
+    """Whether a distance is too small to be seen in the way it is shown."""
+    if counts_years(fact):
+        return short * 12 < 1
+    return rate_text(short) == "0%" if is_rate else rounded(short) == 0
+
+
+# ---------------------------------------------------------------------- waiting
 
 
 def _waiting_gap(leaf: DateIn, ago: Period, started: date, subject: Subject) -> Gap:
-    from_day = ago.after(started)
-    days = (from_day - subject.day).days
+    from_day = _first_day(ago.after(started), lambda day: leaf.range.admits(started, day))
     event = event_of(subject.reference.fact(leaf.fact))
-    return Gap(f"再过 {days} 天（{date_text(from_day)}起）{event}满 {period_text(ago)}", Decimal(days), None, from_day)
+    text = _waiting_text(from_day, f"{event}满 {period_text(ago)}", subject.day)
+    return Gap(text, Decimal((from_day - subject.day).days), None, from_day)
 
 
-def _qualification_gap(leaf: Holds, finding: Finding, subject: Subject) -> Gap:
-    fact, value = subject.reference.fact(leaf.fact), finding.value
-    asked = leaf_text(leaf, subject)
-    if not isinstance(value, Qualification) or not value.held:
-        return Gap(f"要求：{asked}，贵企业{fact.phrase(False)}")
-    if value.valid_until is not None and value.valid_until < subject.day and leaf.must_be_valid and fact.expires:
-        return Gap(f"{fact.label}资格已于 {date_text(value.valid_until)}到期，需重新取得")
-    return Gap(f"要求：{asked}（现为{value_text(finding, subject)}）")
+def _waiting_text(from_day: date, what: str, day: date) -> str:
+    return f"再过 {(from_day - day).days} 天（{date_text(from_day)}起）{what}"
+
+
+def _first_day(guess: date, holds: Callable[[date], bool]) -> date:
+    """The day from which it holds: at the end of a month (29 February) not the corresponding day but one soon after."""
+    near = (guess + timedelta(days) for days in range(5))
+    return next((day for day in near if holds(day)), guess)
+
+
+def _start_of(leaf: Compare | Growth, subject: Subject) -> Fact:
+    derived = subject.reference.fact(leaf.fact).derived
+    assert derived is not None
+    return subject.reference.fact(derived.inputs[0])
+
+
+def _anniversary(leaf: Compare | Growth, subject: Subject) -> date | None:
+    """The day from which enough whole years have passed; None when the leaf does not count years."""
+    low = leaf.bounds.low
+    if not counts_years(subject.reference.fact(leaf.fact)) or low is None or low > _MAX_WAIT_YEARS or low % 1:
+        return None
+    started = subject.resolve(_start_of(leaf, subject).key).known
+    if started is None or not isinstance(started.value, date):
+        return None
+
+    def holds(day: date) -> bool:
+        return evaluate(leaf, replace(subject, day=day)).verdict is Verdict.MET
+
+    return _first_day(Period(years=int(low)).after(started.value), holds)
+
+
+def _has_expired(leaf: Holds, finding: Finding, subject: Subject) -> bool:
+    value = finding.value
+    if not isinstance(value, Qualification) or not value.held or value.valid_until is None:
+        return False
+    return leaf.must_be_valid and subject.reference.fact(leaf.fact).expires and value.valid_until < subject.day
+
+
+def _expired_gap(leaf: Holds, finding: Finding, subject: Subject) -> Gap:
+    assert isinstance(finding.value, Qualification) and finding.value.valid_until is not None
+    label = subject.reference.fact(leaf.fact).label
+    return Gap(f"{label}资格已于 {date_text(finding.value.valid_until)}到期，需重新取得")
 
 
 def distance(assessment: Assessment, subject: Subject) -> Decimal:
@@ -130,7 +196,7 @@ def distance(assessment: Assessment, subject: Subject) -> Decimal:
     gaps = (
         gap_of(finding, subject)
         for requirement in assessment.failing()
-        for finding in requirement.evaluation.findings()
+        for finding in requirement.evaluation.deciding(Verdict.NOT_MET)
     )
     shares = [gap.share for gap in gaps if gap is not None and gap.share is not None]
     return min(shares, default=Decimal(1))
@@ -206,7 +272,8 @@ class _Change:
 def unlocks(assessed: Sequence[Assessed], subject: Subject) -> list[Unlock]:
     """What single changes would open, most items first. Every candidate is really evaluated, nothing is guessed."""
     closed = [match for match in assessed if not match.assessment.can_apply and match.assessment.window.state.can_apply]
-    changes = {change.text: change for match in closed for change in _changes(match.assessment, subject)}
+    offered = (change for match in closed for change in _changes(match.assessment, subject))
+    changes = {(change.ref, change.text): change for change in offered}
     found = [unlock for change in changes.values() if (unlock := _try(change, closed, subject)) is not None]
     return sorted(found, key=lambda unlock: (-len(unlock.items), -unlock.at_stake, unlock.change))
 
@@ -225,7 +292,8 @@ def _try(change: _Change, closed: Sequence[Assessed], subject: Subject) -> Unloc
 
 
 def _facts_behind(match: Assessed, subject: Subject) -> frozenset[str]:
-    named = {leaf.fact for leaf in leaves(conditions_of(match.policy, match.item)) if hasattr(leaf, "fact")}
+    kinds = subject.reference.vocabulary.applicants
+    named = facts_named(conditions_of(match.policy, match.item)) | {kinds[key].fact for key in match.item.applicants}
     return frozenset(base for key in named for base in subject.reference.vocabulary.base_inputs(key))
 
 
@@ -241,7 +309,7 @@ def _changes(assessment: Assessment, subject: Subject) -> Iterator[_Change]:
 
 
 def _change_for(leaf: Leaf, finding: Finding, subject: Subject) -> _Change | None:
-    if not hasattr(leaf, "fact"):
+    if isinstance(leaf, Judged):
         return None
     fact = subject.reference.fact(leaf.fact)
     if fact.derived is not None or not fact.changeable or finding.verdict is not Verdict.NOT_MET:
@@ -252,18 +320,32 @@ def _change_for(leaf: Leaf, finding: Finding, subject: Subject) -> _Change | Non
             value = Qualification(True, level, subject.day, Period(years=1).after(subject.day), True)
             name = f"{fact.option_label(leaf.level)}{fact.label}" if leaf.level else fact.label
             return _Change(FactRef(fact.key), Known(value, Source.ENTERPRISE), f"取得{name}认定")
-        case Compare(_, bounds, year, None, _) if bounds.low is not None and bounds.low_included:
+        case Compare(_, bounds, year, None, _) if _is_reached_at_low(bounds, finding):
+            assert bounds.low is not None
             when = (year or LAST_YEAR).on(subject.day) if fact.annual else None
             ref = FactRef(fact.key, when)
-            return _Change(
-                ref,
-                Known(bounds.low, Source.ENTERPRISE),
-                f"{ref_text(ref, subject)}达到 {number_text(bounds.low, fact)}",
-            )
+            text = f"{_figure(ref, subject)}达到 {number_text(bounds.low, fact)}"
+            return _Change(ref, Known(bounds.low, Source.ENTERPRISE), text)
         case Is(_, value, _):
             return _Change(FactRef(fact.key), Known(value, Source.ENTERPRISE), f"做到“{fact.phrase(value)}”")
-        case OneOf(_, values, _):
-            label = fact.option_label(values[0])
-            return _Change(FactRef(fact.key), Known(values[0], Source.ENTERPRISE), f"{fact.label}变为“{label}”")
+        case OneOf(_, values, _) if fact.ordered:
+            # Only upwards: nobody is advised to earn a worse rating.
+            keys = [option.key for option in fact.options]
+            better = [key for key in keys if key in values and keys.index(key) > keys.index(str(finding.value))]
+            if not better:
+                return None
+            label = fact.option_label(better[0])
+            return _Change(FactRef(fact.key), Known(better[0], Source.ENTERPRISE), f"{fact.label}达到“{label}”")
         case _:
             return None
+
+
+def _is_reached_at_low(bounds: Bounds, finding: Finding) -> bool:
+    """Whether the lower bound itself is enough, and more than there is now."""
+    is_short = isinstance(finding.value, Decimal) and bounds.is_below(finding.value)
+    return bounds.low is not None and bounds.low_included and is_short
+
+
+def _figure(ref: FactRef, subject: Subject) -> str:
+    """Last year's figure is over; what can be reached is a year's figure, so the year is not named."""
+    return ref_text(replace(ref, year=None) if ref.year == subject.last_year else ref, subject)

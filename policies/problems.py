@@ -51,5 +51,5 @@ class InvalidData(ValueError):
 
 def shown(value: object, limit: int = 40) -> str:
     """A found value, quoted and cut so that hostile input cannot flood a message."""
-    text = str(value)
+    text = str(value)[: limit + 1].encode("utf-8", "replace").decode("utf-8")
     return f"“{text[:limit]}…”" if len(text) > limit else f"“{text}”"

@@ -18,7 +18,7 @@ from policies.credit_code import BadCreditCode, read_credit_code
 from policies.industries import read_industry
 from policies.problems import Problems, shown
 from policies.profile import EnterpriseProfile, FactKey, Known, Qualification, Value
-from policies.quantities import normalise, read_date, read_number, read_rate
+from policies.quantities import is_clean, normalise, read_date, read_number, read_rate
 from policies.reference import Reference
 from policies.regions import NOT_IN_A_ZONE
 from policies.vocabulary import Fact, FactType, Source, UnknownFact
@@ -30,11 +30,6 @@ _NO = frozenset({"否", "无", "没有", "false", "no", "n", "0"})
 _QUALIFICATION_PARTS = ("held", "level", "obtained", "valid_until", "first_time")
 # Dates that only name an event in the past.
 _PAST_DATES = frozenset({"founded_on", "converted_from_individual_on", "entered_register_on", "team_recruited_on"})
-
-
-def _can_be_kept(text: str) -> bool:
-    """Half a surrogate pair and NUL are text to Python and JSON, but no database takes them."""
-    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +50,7 @@ class ProfileReader:
             if key not in ("code", "name", "facts"):
                 self.problems.add(f"{prefix}{key}", f"多出了 {shown(key)}", "这里可以写 code、name、facts")
         name = data.get("name")
-        if name is not None and not (isinstance(name, str) and 1 <= len(name.strip()) <= 200 and _can_be_kept(name)):
+        if name is not None and not (isinstance(name, str) and 1 <= len(name.strip()) <= 200 and is_clean(name)):
             self.problems.add(f"{prefix}name", f"写成了 {shown(name)}", "应为 1 到 200 字的企业名称")
             name = None
         facts = self.read_facts(data.get("facts", {}), f"{prefix}facts")
@@ -170,7 +165,7 @@ class ProfileReader:
         return day
 
     def _text(self, fact: Fact, raw: object) -> Value:
-        if not isinstance(raw, str) or len(raw) > MAX_TEXT or not _can_be_kept(raw):
+        if not isinstance(raw, str) or len(raw) > MAX_TEXT or not is_clean(raw):
             raise ValueError(f"应为不超过 {MAX_TEXT} 字的文字")
         return raw.strip()
 

@@ -48,6 +48,14 @@ class Regions:
     def name(self, code: str) -> str:
         return self.zones[code].name if code in self.zones else self.tree.name(code)
 
+    def full_name(self, code: str) -> str:
+        """From the city down: 滨州市滨城区滨北街道. A province, the nation and a zone by their own names."""
+        if code in self.zones:
+            return self.zones[code].name
+        above = [self.tree.node(step) for step in reversed(self.tree.chain(code))]
+        local = [node.name for node in above if node.level not in ("nation", "province")]
+        return "".join(local) or self.tree.name(code)
+
     def chain(self, code: str) -> tuple[str, ...]:
         """A zone is contained in its city, not in its county."""
         if code in self.zones:

@@ -137,7 +137,9 @@ def _leaf(vocabulary: Vocabulary, kind: FactType, annual: bool) -> Schema:
     operators = {key: _operator(kind, key, facts) for key in OPERATORS[kind]}
     extra: Schema = {}
     if annual:
-        over = _object({"years": {"type": "integer"}, "take": _enum(["total", "average", "each", "pooled"])}, ["years", "take"])
+        over = _object(
+            {"years": {"type": "integer"}, "take": _enum(["total", "average", "each", "pooled"])}, ["years", "take"]
+        )
         growth = _object({"years": {"type": "integer"}, **dict.fromkeys(BOUND_KEYS, _NUMBER)})
         extra = {"year": _year(), "over": over, "growth": growth}
     schema = _object({"fact": _enum(fact.key for fact in facts), **operators, **extra, "clause": _TEXT}, ["fact"])

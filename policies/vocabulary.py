@@ -104,6 +104,7 @@ class Fact:
     derived: Derivation | None = None
     second_place: str | None = None
     phrases: tuple[str, str] | None = None
+    ordered: bool = False
 
     def phrase(self, holds: bool, level: str = "") -> str:
         """Having or not having it as a person says it; `level` is put where a level may be named."""
@@ -235,6 +236,7 @@ def _read_fact(row: Mapping[str, Any]) -> Fact:
         expires=row.get("expires", True),
         derived=Derivation(derived["by"], tuple(derived["inputs"])) if derived else None,
         second_place=row.get("second_place"),
+        ordered=row.get("ordered", False),
         phrases=(row["phrases"]["has"], row["phrases"]["lacks"]) if "phrases" in row else None,
     )
 

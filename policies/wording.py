@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from policies.conditions import (
     LAST_YEAR,
-    All,
-    Any,
-    AtLeast,
     Bounds,
     Compare,
-    Condition,
     DateIn,
     DateRange,
     Growth,
@@ -22,7 +19,6 @@ from policies.conditions import (
     Is,
     Judged,
     Leaf,
-    Not,
     OneOf,
     Period,
     Within,
@@ -35,12 +31,12 @@ from policies.regions import NOT_IN_A_ZONE
 from policies.vocabulary import SOURCE_LABELS, Fact, FactRef, FactType, Source
 
 _PARTS = {
-    "valid_until": "有效期",
-    "obtained": "取得日期",
-    "level": "级别",
+    "valid_until": "的有效期",
+    "obtained": "的取得日期",
+    "level": "的级别",
     "first_time": "是否首次取得",
-    "finer": "（更细一级）",
 }
+_TAKEN = {"total": "合计", "average": "年均", "each": "每年都", "pooled": "（合并计算）"}
 
 
 def number_text(number: Decimal, fact: Fact) -> str:
@@ -54,17 +50,27 @@ def number_text(number: Decimal, fact: Fact) -> str:
             return f"{plain(number)} {fact.unit}" if fact.unit else plain(number)
 
 
+def rounded(number: Decimal) -> Decimal:
+    """To two decimals where a division left more than anyone would write."""
+    exponent = number.as_tuple().exponent
+    return round(number, 2) if isinstance(exponent, int) and exponent < -6 else number
+
+
 def either(words: list[str]) -> str:
     """甲、乙或丙."""
     return words[0] if len(words) == 1 else f"{'、'.join(words[:-1])}或{words[-1]}"
 
 
 def ref_text(ref: FactRef, subject: Subject) -> str:
-    """A fact that is meant, with its year and part: 2025 年研发费用, 高新技术企业（有效期）."""
+    """A fact that is meant, with its year and part: 2025 年研发费用, 高新技术企业的有效期, 是否欠缴税款."""
     fact = subject.reference.fact(ref.key)
-    year = f"{ref.year} 年" if ref.year is not None else ""
-    part = _PARTS.get(ref.part or "", "")
-    return f"{year}{fact.label}" + (part if part.startswith("（") else f"的{part}" if part else "")
+    if ref.part is not None:
+        return f"更具体的{fact.label}" if ref.part == "finer" else f"{fact.label}{_PARTS[ref.part]}"
+    if fact.type is FactType.BOOLEAN:
+        return f"是否{fact.label}"
+    if fact.type is FactType.QUALIFICATION:
+        return f"{fact.label}情况"
+    return f"{ref.year} 年{fact.label}" if ref.year is not None else fact.label
 
 
 def question_text(ref: FactRef, subject: Subject) -> str:
@@ -76,30 +82,39 @@ def question_text(ref: FactRef, subject: Subject) -> str:
 # ---------------------------------------------------------------------- requirements
 
 
-def requirement_text(condition: Condition, subject: Subject) -> str:
-    """What a condition asks for, in one phrase. Groups are put together from their parts."""
-    match condition:
-        case All(parts):
-            return "；".join(requirement_text(part, subject) for part in parts)
-        case Any(parts):
-            return "，或".join(requirement_text(part, subject) for part in parts)
-        case AtLeast(count, parts):
-            listed = "；".join(requirement_text(part, subject) for part in parts)
-            return f"下列条件中至少满足 {count} 项：{listed}"
-        case Not(part):
-            return negated_text(part, subject)
-        case leaf:
-            return leaf_text(leaf, subject)
+def opposite(leaf: Leaf) -> Leaf | None:
+    """The leaf that holds exactly where this one fails; None where no single leaf says so."""
+    match leaf:
+        case Is(_, value, _):
+            return replace(leaf, value=not value)
+        case Includes(_, _, mode, _) if mode != "all":
+            return replace(leaf, mode="none" if mode == "any" else "any")
+        case Compare(_, bounds, _, over, _) if over is None or over.take != "each":
+            turned = _turned(bounds)
+            return None if turned is None else replace(leaf, bounds=turned)
+        case Growth(_, bounds, _, _, _):
+            turned = _turned(bounds)
+            return None if turned is None else replace(leaf, bounds=turned)
+        case _:
+            return None
 
 
-def negated_text(condition: Condition, subject: Subject) -> str:
+def _turned(bounds: Bounds) -> Bounds | None:
+    if bounds.low is None:
+        return Bounds(low=bounds.high, low_included=not bounds.high_included)
+    return Bounds(high=bounds.low, high_included=not bounds.low_included) if bounds.high is None else None
+
+
+def negated_text(leaf: Leaf, subject: Subject) -> str:
     """What must not be the case."""
     reference = subject.reference
-    match condition:
-        case Is(key, value, _):
-            return reference.fact(key).phrase(not value)
-        case Holds(key, None, None, None, _, _):
-            return reference.fact(key).phrase(False)
+    turned = opposite(leaf)
+    if turned is not None:
+        return leaf_text(turned, subject)
+    match leaf:
+        case Holds(key, level, None, None, _, _):
+            fact = reference.fact(key)
+            return fact.phrase(False, _level_text(fact, level))
         case OneOf(key, values, _):
             fact = reference.fact(key)
             return f"{fact.label}不是{either([fact.option_label(value) for value in values])}"
@@ -108,7 +123,7 @@ def negated_text(condition: Condition, subject: Subject) -> str:
             verb = "不属于" if fact.type is FactType.INDUSTRY else "不在"
             return f"{fact.label}{verb}{either([reference.code_name(fact, code) for code in codes])}"
         case _:
-            return f"没有下列情形：{requirement_text(condition, subject)}"
+            return f"没有下列情形：{leaf_text(leaf, subject)}"
 
 
 def leaf_text(leaf: Leaf, subject: Subject) -> str:
@@ -148,8 +163,16 @@ def _compare_text(leaf: Compare, fact: Fact, subject: Subject) -> str:
     last = (leaf.year or LAST_YEAR).on(subject.day)
     if leaf.over is None:
         return f"{last} 年{fact.label}{bounds}"
-    taken = {"total": "合计", "average": "年均", "each": "每年都", "pooled": "（合并计算）"}[leaf.over.take]
-    return f"{last - leaf.over.years + 1}—{last} 年{fact.label}{taken}{bounds}"
+    return f"{last - leaf.over.years + 1}—{last} 年{fact.label}{_TAKEN[leaf.over.take]}{bounds}"
+
+
+def figure_text(leaf: Compare | Growth, fact: Fact, year: int | None) -> str:
+    """The figure a leaf compares, named without its bounds: 研发费用, 营业收入增长率, 2024 年研发费用 of several years."""
+    if isinstance(leaf, Growth):
+        return f"{fact.label}增长率"
+    if leaf.over is None:
+        return fact.label
+    return f"{year} 年{fact.label}" if leaf.over.take == "each" else f"{fact.label}{_TAKEN[leaf.over.take]}"
 
 
 def bounds_text(bounds: Bounds, show: Callable[[Decimal], str]) -> str:
@@ -193,18 +216,20 @@ def date_range_text(days: DateRange, event: str, label: str, day: date) -> str:
 
 
 def _holds_text(leaf: Holds, fact: Fact, subject: Subject) -> str:
-    level = ""
-    if leaf.level is not None:
-        top = fact.levels[-1].key == leaf.level
-        level = fact.option_label(leaf.level) + ("" if top else "及以上")
-    text = ("首次" if leaf.first_time else "") + fact.phrase(True, level)
-    if leaf.first_time:
-        text = f"首次取得{fact.label}"
-    if leaf.must_be_valid and fact.expires and not leaf.first_time:
+    text = fact.phrase(True, _level_text(fact, leaf.level))
+    if leaf.must_be_valid and fact.expires:
         text += "（有效期内）"
+    if leaf.first_time is not None:
+        text += "，且为首次取得" if leaf.first_time else "，且不是首次取得"
     if leaf.obtained is not None:
         text += f"，{date_range_text(leaf.obtained, '取得', '取得日期', subject.day)}"
     return text
+
+
+def _level_text(fact: Fact, level: str | None) -> str:
+    if level is None:
+        return ""
+    return fact.option_label(level) + ("" if fact.levels[-1].key == level else "及以上")
 
 
 # ---------------------------------------------------------------------- values
@@ -222,7 +247,31 @@ def value_text(finding: Finding, subject: Subject) -> str:
         return ""
     if isinstance(finding.condition, Growth) and isinstance(finding.value, Decimal):
         return rate_text(finding.value)
-    return known_text(finding.value, fact, subject)
+    text = known_text(finding.value, fact, subject)
+    if isinstance(finding.condition, Holds) and isinstance(finding.value, Qualification) and finding.value.held:
+        text += _obtained_text(finding.condition, finding.value)
+    return text
+
+
+def _obtained_text(leaf: Holds, value: Qualification) -> str:
+    """What else a requirement looks at, so that a person sees why it holds or fails."""
+    text = ""
+    if leaf.obtained is not None and value.obtained is not None:
+        text += f"，{date_text(value.obtained)}取得"
+    if leaf.first_time is not None and value.first_time is not None:
+        text += "，是首次取得" if value.first_time else "，不是首次取得"
+    return text
+
+
+def now_text(finding: Finding, subject: Subject) -> str:
+    """The company's value as the end of a sentence: ，现为滨城区 / ，目前不是高新技术企业; empty when nothing is known."""
+    value = value_text(finding, subject)
+    if not value or isinstance(finding.condition, Judged):
+        return ""
+    is_said = subject.reference.fact(finding.condition.fact).phrases is not None or value.startswith(
+        ("没有", "未", "不")
+    )
+    return f"，目前{value}" if is_said else f"，现为{value}"
 
 
 def known_text(value: Value, fact: Fact, subject: Subject) -> str:
@@ -231,11 +280,11 @@ def known_text(value: Value, fact: Fact, subject: Subject) -> str:
         case bool():
             return fact.phrase(value)
         case Decimal():
-            return _years_text(value) if fact.derived and fact.derived.by == "years_since" else number_text(value, fact)
+            return _years_text(value) if counts_years(fact) else number_text(rounded(value), fact)
         case date():
             return date_text(value)
         case frozenset():
-            return "、".join(option.label for option in fact.options if option.key in value)
+            return "、".join(option.label for option in fact.options if option.key in value) or "没有"
         case Qualification():
             return _qualification_text(value, fact, subject.day)
         case str():
@@ -249,21 +298,28 @@ def _word_text(value: str, fact: Fact, subject: Subject) -> str:
         return subject.reference.industries.name(value)
     # A place may be told by the zone beside it, so both kinds of code are looked up.
     if fact.type in (FactType.REGION, FactType.ZONE):
-        return subject.reference.regions.name(value)
+        return subject.reference.regions.full_name(value)
     return fact.option_label(value) if fact.options else value
+
+
+def counts_years(fact: Fact) -> bool:
+    """Whether the fact is the years since a day, which grow by waiting and by nothing else."""
+    return fact.derived is not None and fact.derived.by == "years_since"
 
 
 def _years_text(years: Decimal) -> str:
     whole = int(years)
     months = int((years - whole) * 12)
-    return f"{whole} 年" + (f" {months} 个月" if months else "")
+    if not whole:
+        return f"{months} 个月" if months else "不满 1 个月"
+    return f"{whole} 年" + (f" {months} 个月" if months else "多" if years > whole else "")
 
 
 def _qualification_text(value: Qualification, fact: Fact, day: date) -> str:
     if not value.held:
         return fact.phrase(False)
     text = fact.phrase(True, fact.option_label(value.level) if value.level else "")
-    if value.valid_until is None:
+    if value.valid_until is None or not fact.expires:
         return text
     if value.valid_until < day:
         return f"{text}，但已于 {date_text(value.valid_until)}到期"

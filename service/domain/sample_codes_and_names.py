@@ -16,7 +16,8 @@ from service.domain.sample_tables import Tables
 _BODY_PREFIX = "HQ"
 _BODIES = len(ALPHABET) ** 6
 _CODE_KINDS = MappingProxyType({"enterprise": "91", "cooperative": "93"})  # 92 for the rest
-_SHOP_ENDINGS = MappingProxyType({"A": "基地", "C": "加工厂", "F": "经营部", "G": "运输队", "H": "店"})
+_SHOP_ENDINGS = MappingProxyType({"A": "基地", "C": "加工厂", "F": "经营部", "G": "经营部", "H": "店"})
+_SHOPS = ("店", "馆", "超市", "民宿", "旅行社", "门诊部")  # a trade that ends so names the shop already
 
 
 def credit_code(number: int, seed: int, kind: str, county: str) -> str:
@@ -33,11 +34,14 @@ def credit_code(number: int, seed: int, kind: str, county: str) -> str:
 def full_name(number: int, seed: int, firm: Firm, tables: Tables) -> str:
     """Place, invented name, trade and legal form, as on a licence, and that it is a sample."""
     word = firm.dice.choice(firm.trade.words)
-    return f"{firm.place.name}{_invented_name(number, seed, tables)}{word}{_ending(firm, word)}{SAMPLE_MARK}"
+    return f"{firm.place.name}{invented_name(number, seed, tables)}{word}{_ending(firm, word)}{SAMPLE_MARK}"
 
 
-def _invented_name(number: int, seed: int, tables: Tables) -> str:
-    """A first and a last word; a middle one as well when all pairs have had their turn."""
+def invented_name(number: int, seed: int, tables: Tables) -> str:
+    """A first and a last word, with a middle one once all pairs have had their turn.
+
+    All different within one seed until every middle word has had its turn as well.
+    """
     first, middle, last = tables.first_words, ("", *tables.middle_words), tables.last_words
     pairs = len(first) * len(last)
     row, column = divmod(_scattered(number, seed, pairs, 1_009), len(last))
@@ -52,7 +56,7 @@ def _ending(firm: Firm, word: str) -> str:
             return "农民专业合作社"
         case "family_farm":
             return "家庭农场"
-    if word.endswith(("店", "馆")):
+    if word.endswith(_SHOPS):
         return ""
     ending = _SHOP_ENDINGS.get(firm.code[0], "服务部")
     return ending.removeprefix("服务") if word.endswith("服务") else ending

@@ -1,79 +1,28 @@
-"""The sample enterprises: the same for ever, readable, fictional, and shaped like Binzhou's."""
+"""The sample enterprises: the same for ever, and shaped like Binzhou's."""
 
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
-from decimal import Decimal
+from datetime import date, timedelta
 from itertools import islice
 
 import pytest
 
-from policies.credit_code import read_credit_code
 from policies.derived import Subject
-from policies.eligibility import Outcome, assess
 from policies.problems import Problems
-from policies.profile import EnterpriseProfile, Qualification, Value
+from policies.profile import EnterpriseProfile, Qualification
 from policies.profile_data import ProfileReader, profile_data
 from policies.reference import load_reference
 from policies.vocabulary import Source
-from service.domain.sample_enterprises import generate
-from tests.builders import DAY, item_of, policy_of
+from service.domain.sample_enterprises import EARLIEST, LATEST, generate
+from service.errors import Invalid
+from tests.builders import DAY
+from tests.service.domain.known_values import KINDS, figure, value
 
 REFERENCE = load_reference()
 LAST = DAY.year - 1
 COUNTIES = {"371602", "371603", "371621", "371622", "371623", "371625", "371681"}
 ZONES = {"371600-edz", "371600-hitech", "371600-beihai"}
-KINDS = {"enterprise": "91", "individual_business": "92", "family_farm": "92", "cooperative": "93"}
-# Firms and brands people know, above all those of Binzhou: no sample may be taken for one of them.
-REAL_NAMES = [
-    "魏桥",
-    "西王",
-    "京博",
-    "渤海",
-    "愉悦",
-    "华纺",
-    "香驰",
-    "亚光",
-    "滨化",
-    "宏桥",
-    "齐星",
-    "铁雄",
-    "三星",
-    "长星",
-    "开泰",
-    "鲁北",
-    "绿都",
-    "鲁花",
-    "金龙鱼",
-    "海天",
-    "鲁泰",
-    "汇泰",
-    "友发",
-    "琥崧",
-    "戴森",
-    "向尚",
-    "盟威",
-    "海尔",
-    "海信",
-    "华为",
-    "小米",
-    "腾讯",
-    "阿里",
-    "百度",
-    "京东",
-    "美团",
-    "比亚迪",
-    "格力",
-    "美的",
-    "联想",
-    "中通",
-    "顺丰",
-    "蒙牛",
-    "伊利",
-    "茅台",
-    "全聚德",
-]
 DECLARED_BY_ALL = [
     "revenue",
     "employees",
@@ -93,21 +42,6 @@ DECLARED_BY_ALL = [
     "high_tech_income",
     "annual_energy",
 ]
-
-
-@pytest.fixture(scope="module")
-def samples() -> list[EnterpriseProfile]:
-    return list(generate(5_000, day=DAY, reference=REFERENCE))
-
-
-def value(profile: EnterpriseProfile, key: str, year: int | None = None) -> Value | None:
-    known = profile.known(key, year)
-    return known.value if known else None
-
-
-def figure(profile: EnterpriseProfile, key: str, year: int | None = LAST) -> Decimal | None:
-    number = value(profile, key, year)
-    return number if isinstance(number, Decimal) else None
 
 
 def test_the_same_seed_and_day_give_the_same_enterprises(samples: list[EnterpriseProfile]) -> None:
@@ -134,33 +68,9 @@ def test_as_many_as_asked_for_are_made(count: int) -> None:
     assert len(list(generate(count, day=DAY, reference=REFERENCE))) == count
 
 
-def test_every_code_is_valid_and_no_two_are_the_same(samples: list[EnterpriseProfile]) -> None:
-    codes = [read_credit_code(profile.code) for profile in samples]
-
-    assert all(code.body_check_holds for code in codes)
-    assert len({code.text for code in codes}) == len(codes)
-
-
-def test_a_code_says_the_kind_and_the_county(samples: list[EnterpriseProfile]) -> None:
-    for profile in samples:
-        code = read_credit_code(profile.code)
-        kind, region = value(profile, "entity_type"), value(profile, "region")
-
-        assert kind is None or code.kind == KINDS[str(kind)]
-        assert region is None or code.region_code == str(region)[:6]
-
-
-def test_no_code_can_be_taken_for_a_real_one(samples: list[EnterpriseProfile]) -> None:
-    assert all(str(profile.code)[8:10] == "HQ" for profile in samples)
-
-
-def test_every_name_says_that_it_is_a_sample_and_is_nobodys(samples: list[EnterpriseProfile]) -> None:
-    for profile in samples:
-        assert profile.name is not None and profile.name.endswith("（示例）")
-        assert not [real for real in REAL_NAMES if real in profile.name], profile.name
-
-
-@pytest.mark.parametrize("day", [DAY, date(2026, 1, 1), date(2024, 2, 29), date(2030, 12, 31)])
+@pytest.mark.parametrize(
+    "day", [DAY, date(2026, 1, 1), date(2024, 2, 29), date(2030, 12, 31), EARLIEST, date(2400, 2, 29), LATEST]
+)
 def test_every_profile_reads_back_equal_and_without_a_defect(day: date) -> None:
     problems = Problems()
     reader = ProfileReader(REFERENCE, problems, day)
@@ -171,7 +81,15 @@ def test_every_profile_reads_back_equal_and_without_a_defect(day: date) -> None:
     assert not problems.listed, list(map(str, problems))
 
 
-@pytest.mark.parametrize("day", [DAY, date(2026, 1, 1), date(2024, 2, 29)])
+@pytest.mark.parametrize("day", [date(1990, 1, 1), EARLIEST - timedelta(1), LATEST + timedelta(1), date.max])
+def test_a_day_too_far_away_is_refused_at_once_and_the_first_and_last_possible_are_named(day: date) -> None:
+    with pytest.raises(Invalid, match="1995-01-01 至 9900-01-01") as refused:
+        generate(1, day=day, reference=REFERENCE)
+
+    assert str(day) in refused.value.message
+
+
+@pytest.mark.parametrize("day", [DAY, date(2026, 1, 1), date(2024, 2, 29), EARLIEST, LATEST])
 def test_nothing_is_known_from_the_future(day: date) -> None:
     for profile in generate(600, day=day, reference=REFERENCE):
         for (_, year), known in profile.facts.items():
@@ -334,39 +252,3 @@ def test_texts_of_one_trade_differ(samples: list[EnterpriseProfile]) -> None:
 
     assert len(scopes) > 20
     assert len(set(scopes)) > len(scopes) * 0.9
-
-
-def test_the_first_twelve_show_different_outcomes_of_one_item() -> None:
-    head = list(generate(12, day=DAY, reference=REFERENCE))
-    spends = item_of({"all": [{"fact": "rd_expense", "at_least": "500万"}, {"fact": "industry", "within": ["C", "I"]}]})
-    policy = policy_of(spends)
-
-    outcomes = [assess(policy, spends, Subject(profile, DAY, REFERENCE)).outcome for profile in head]
-
-    assert outcomes[0] is Outcome.NEAR_MISS
-    assert outcomes[1] is Outcome.NEEDS_INFORMATION
-    assert outcomes[2] is outcomes[10] is Outcome.ELIGIBLE
-    assert outcomes[4] is outcomes[9] is Outcome.NOT_ELIGIBLE
-
-
-def test_the_textile_firm_of_the_head_spent_four_million_six_hundred_and_twenty_thousand_on_research() -> None:
-    first = next(generate(1, day=DAY, reference=REFERENCE))
-
-    assert figure(first, "rd_expense", 2025) == 4_620_000
-    assert value(first, "region") == "371602008"
-
-
-@pytest.mark.parametrize("day", [DAY, date(2028, 3, 1)])
-def test_the_brand_new_firm_of_the_head_is_always_a_month_old(day: date) -> None:
-    newest = list(generate(12, day=day, reference=REFERENCE))[11]
-    founded = value(newest, "founded_on")
-
-    assert isinstance(founded, date) and (day - founded).days == 30
-    assert all(year is None for _, year in newest.facts)
-
-
-def test_the_figures_of_the_head_are_always_those_of_the_last_years() -> None:
-    first = next(generate(1, day=date(2028, 3, 1), reference=REFERENCE))
-
-    assert figure(first, "rd_expense", 2027) == 4_620_000
-    assert value(first, "founded_on") == date(2011, 4, 16)

@@ -1,0 +1,1 @@
+"""Somebody else's rules in our condition language: aid programmes of another country, expressed without loss."""
