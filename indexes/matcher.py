@@ -26,10 +26,11 @@ from indexes.vectors import VectorIndex
 from policies.benefits import Estimate, estimate
 from policies.derived import Subject
 from policies.document import Item, ItemRef, Policy, PolicyVersion
-from policies.eligibility import CLOSING_SOON_DAYS, Assessment, Outcome, assess
+from policies.eligibility import Assessment, Outcome, assess
 from policies.gaps import distance
 from policies.profile import EnterpriseProfile
 from policies.reference import Reference
+from policies.windows import CLOSING_SOON_DAYS
 
 
 class Group(StrEnum):

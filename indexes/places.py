@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from policies.benefits import Basis, Estimate
 from policies.document import Item
-from policies.eligibility import Window, WindowState
 from policies.quantities import money_text
+from policies.windows import Window, WindowState
 
 # Below this, likeness is not put into words: 19 of 20 unrelated pairs of the ranking cases lie under 0.41, three
 # quarters of the related ones above 0.49.

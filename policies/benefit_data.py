@@ -26,7 +26,8 @@ from policies.benefits import (
     Tiers,
     UpTo,
 )
-from policies.condition_data import ConditionReader, condition_data, number_data, read_year, year_data
+from policies.condition_data import condition_data, number_data, year_data
+from policies.condition_reader import ConditionReader, read_year
 from policies.conditions import ALWAYS
 from policies.problems import Problems, shown
 from policies.quantities import read_number, read_rate

@@ -268,7 +268,8 @@ def _within_either_place(leaf: Within, place: Resolved, second: Resolved, subjec
     if code is not None:
         by_place = _place_verdict(code, counties, regions.chain)
     outcome = logic.any_of((by_place, by_zone))
-    shown = second.known if by_zone is Verdict.MET and by_place is not Verdict.MET else place.known or second.known
+    in_a_zone = second.known if zone != NOT_IN_A_ZONE else None
+    shown = in_a_zone if by_zone is Verdict.MET and by_place is not Verdict.MET else place.known or in_a_zone
     missing: list[FactRef] = []
     if outcome is Verdict.UNKNOWN and by_place is Verdict.UNKNOWN:
         missing.append(FactRef(leaf.fact, part=None if code is None else "finer"))

@@ -9,13 +9,24 @@ from datetime import date
 from policies.benefits import FORM_LABELS, Basis, Benefit, Estimate
 from policies.conditions import All, AtLeast, Judged, Not
 from policies.derived import Subject
-from policies.eligibility import Assessment, Outcome, Requirement, Window, WindowReason, WindowState
+from policies.eligibility import Assessment, Outcome, Requirement
 from policies.evaluation import Evaluation, Finding
 from policies.gaps import gap_of
 from policies.quantities import date_text, money_text
 from policies.verdict import Verdict, negate
 from policies.vocabulary import FactRef
-from policies.wording import either, leaf_text, negated_text, now_text, opposite, ref_text, source_text, value_text
+from policies.windows import Window, WindowReason, WindowState
+from policies.wording import (
+    either,
+    joined,
+    leaf_text,
+    negated_text,
+    now_text,
+    opposite,
+    ref_text,
+    source_text,
+    value_text,
+)
 
 OUTCOME_LABELS = {
     Outcome.ELIGIBLE: "符合",
@@ -179,7 +190,9 @@ def _denied_line(finding: Finding, subject: Subject) -> Line:
     line = replace(_leaf_line(finding, subject), verdict=verdict, requirement=asked)
     if verdict is Verdict.UNKNOWN:
         return line
-    return replace(line, advice=f"要求{asked}{now_text(finding, subject)}" if verdict is Verdict.NOT_MET else "")
+    return replace(
+        line, advice=joined("要求", asked) + now_text(finding, subject) if verdict is Verdict.NOT_MET else ""
+    )
 
 
 def _leaf_line(finding: Finding, subject: Subject) -> Line:
@@ -239,7 +252,7 @@ def _failure(line: Line) -> str:
     now = f"目前满足 {met} 项" if met else "目前都不满足"
     asked = [part.requirement for part in line.parts if not part.parts]
     if line.need == 1 and len(asked) == len(line.parts) <= _MAX_ALTERNATIVES:
-        return f"要求{'，或'.join(asked)}，{now}"
+        return f"{joined('要求', asked[0])}{''.join(joined('，或', words) for words in asked[1:])}，{now}"
     examples = "".join(f"“{words}”" for words in asked[:2])
     among = f"{examples}等 {len(line.parts)} 项" if examples else f" {len(line.parts)} 项条件"
     return f"要求在{among}中至少满足 {line.need} 项，{now}"

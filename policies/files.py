@@ -14,7 +14,8 @@ from typing import Any
 import yaml
 
 from policies.document import Policy
-from policies.document_data import PolicyReader
+from policies.document_data import policy_data
+from policies.document_reader import PolicyReader
 from policies.problems import InvalidData, Problem, Problems, shown
 from policies.reference import Reference
 
@@ -186,6 +187,20 @@ def _with_line(problem: Problem, lines: Mapping[str, int]) -> Problem:
     while path and path not in lines:
         path = path.rpartition(".")[0]
     return replace(problem, line=lines.get(path))
+
+
+class _PlainDumper(yaml.SafeDumper):
+    """Writes what the reader takes: no anchors or aliases, whatever is shared in memory."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def write_policy_text(policy: Policy) -> str:
+    """A policy as YAML; reading it gives the same policy back."""
+    data = policy_data(policy)
+    text: str = yaml.dump(data, Dumper=_PlainDumper, allow_unicode=True, sort_keys=False, width=120)
+    return text
 
 
 def read_policy_file(path: Path, reference: Reference, today: date) -> FileReport:

@@ -38,6 +38,7 @@ from policies.wording import (
     counts_years,
     event_of,
     figure_text,
+    joined,
     known_text,
     leaf_text,
     now_text,
@@ -95,7 +96,7 @@ def gap_of(finding: Finding, subject: Subject) -> Gap | None:
         case Holds() if _has_expired(leaf, finding, subject):
             return _expired_gap(leaf, finding, subject)
         case _:
-            return Gap(f"要求{leaf_text(leaf, subject)}{now_text(finding, subject)}")
+            return Gap(joined("要求", leaf_text(leaf, subject)) + now_text(finding, subject))
 
 
 def _number_gap(leaf: Compare | Growth, finding: Finding, subject: Subject) -> Gap | None:
@@ -250,9 +251,10 @@ def questions(assessed: Iterable[Assessed], subject: Subject) -> list[Question]:
 
 @dataclass(frozen=True, slots=True)
 class Unlock:
-    """One change of the enterprise and the items that could be applied for because of it."""
+    """One change of the enterprise, the fact it would make known, and the items it would open."""
 
     ref: FactRef
+    known: Known
     change: str
     items: tuple[tuple[str, str], ...]
     at_stake: Decimal
@@ -288,7 +290,7 @@ def _try(change: _Change, closed: Sequence[Assessed], subject: Subject) -> Unloc
         if assess(match.policy, match.item, changed).can_apply:
             opened.append((match.policy.id, match.item.id))
             stake += estimate(match.item.benefit, changed).at_stake
-    return Unlock(change.ref, change.text, tuple(opened), stake) if opened else None
+    return Unlock(change.ref, change.known, change.text, tuple(opened), stake) if opened else None
 
 
 def _facts_behind(match: Assessed, subject: Subject) -> frozenset[str]:

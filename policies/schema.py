@@ -7,11 +7,12 @@ from typing import Any
 
 from policies.benefit_data import KINDS
 from policies.benefits import Form
-from policies.condition_data import BOUND_KEYS, DATE_KEYS, NAMED_YEARS, OPERATORS
+from policies.condition_reader import BOUND_KEYS, DATE_KEYS, NAMED_YEARS, OPERATORS
 from policies.document import ApplyMode, SourceKind, Standing
-from policies.document_data import APPLY_KEYS, FORMAT, ITEM_KEYS, MAX_ITEMS, MAX_TEXT, POLICY_KEYS, THEMES
-from policies.eligibility import Outcome, WindowState
+from policies.document_reader import APPLY_KEYS, FORMAT, ITEM_KEYS, MAX_ITEMS, MAX_TEXT, POLICY_KEYS, THEMES
+from policies.eligibility import Outcome
 from policies.vocabulary import Fact, FactType, Vocabulary
+from policies.windows import WindowState
 
 Schema = dict[str, Any]
 _TEXT: Schema = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT}

@@ -61,6 +61,11 @@ def either(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{'、'.join(words[:-1])}或{words[-1]}"
 
 
+def joined(word: str, rest: str) -> str:
+    """A word and what follows it, with a blank before a figure: 现为 2021年1月1日, 现为滨城区."""
+    return f"{word} {rest}" if rest[:1].isascii() and rest[:1].isalnum() else f"{word}{rest}"
+
+
 def ref_text(ref: FactRef, subject: Subject) -> str:
     """A fact that is meant, with its year and part: 2025 年研发费用, 高新技术企业的有效期, 是否欠缴税款."""
     fact = subject.reference.fact(ref.key)
@@ -271,7 +276,7 @@ def now_text(finding: Finding, subject: Subject) -> str:
     is_said = subject.reference.fact(finding.condition.fact).phrases is not None or value.startswith(
         ("没有", "未", "不")
     )
-    return f"，目前{value}" if is_said else f"，现为{value}"
+    return joined("，目前" if is_said else "，现为", value)
 
 
 def known_text(value: Value, fact: Fact, subject: Subject) -> str:
@@ -292,11 +297,11 @@ def known_text(value: Value, fact: Fact, subject: Subject) -> str:
 
 
 def _word_text(value: str, fact: Fact, subject: Subject) -> str:
-    if value == NOT_IN_A_ZONE and fact.type is FactType.ZONE:
+    # A place may be told by the zone beside it, also where all that is known is that there is none.
+    if value == NOT_IN_A_ZONE and fact.type in (FactType.REGION, FactType.ZONE):
         return "不在功能区"
     if fact.type is FactType.INDUSTRY:
         return subject.reference.industries.name(value)
-    # A place may be told by the zone beside it, so both kinds of code are looked up.
     if fact.type in (FactType.REGION, FactType.ZONE):
         return subject.reference.regions.full_name(value)
     return fact.option_label(value) if fact.options else value

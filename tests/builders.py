@@ -9,7 +9,7 @@ from typing import Any
 
 from policies.benefit_data import BenefitReader
 from policies.benefits import Benefit
-from policies.condition_data import ConditionReader
+from policies.condition_reader import ConditionReader
 from policies.conditions import ALWAYS, Condition
 from policies.derived import Subject
 from policies.document import DocumentSource, Item, Policy, SourceKind

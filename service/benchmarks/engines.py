@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import process_time
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from policies import verdict as logic
 from policies.conditions import Condition, leaves
@@ -19,9 +19,12 @@ from service.benchmarks.zen_facts import Need, joined
 
 # zen converts the facts at every call: so many items in one expression share one conversion.
 BATCH = 1_000
+# Results are read and dropped in portions, as a service would; thousands kept at once would measure the memory.
+PORTION = 100
 # Parsing each time is slow: this many items tell as much.
 PARSED = 200
 
+T = TypeVar("T")
 Pieces: TypeAlias = Mapping[Need, bytes]
 # Of one item: its verdict, then those of its leaves where the engine gives them.
 Answer: TypeAlias = tuple[Verdict, ...]
@@ -52,7 +55,7 @@ class Engine:
     """One way of matching, and the CPU seconds it took: `prepared` once, `matched` for all pairs together."""
 
     key: str
-    match: Callable[[Subject, Pieces], list[Any]]
+    match: Callable[[Subject, Pieces], Iterator[list[Any]]]
     read: Callable[[Any], Answer]
     prepared: float = 0.0
     matched: float = 0.0
@@ -65,12 +68,18 @@ class Engine:
         return self.matched / max(1, self.pairs)
 
     def run(self, subject: Subject, pieces: Pieces) -> list[Answer]:
-        """Match one enterprise, timed; read the answers afterwards."""
-        started = process_time()
-        found = self.match(subject, pieces)
-        self.matched += process_time() - started
-        self.pairs += len(found)
-        return [self.read(each) for each in found]
+        """Match one enterprise, portion by portion: timed, then read."""
+        answers: list[Answer] = []
+        portions = self.match(subject, pieces)
+        while True:
+            started = process_time()
+            portion = next(portions, None)
+            self.matched += process_time() - started
+            if portion is None:
+                break
+            answers += [self.read(each) for each in portion]
+        self.pairs += len(answers)
+        return answers
 
     def compare(self, subject: Subject, found: list[Answer], expected: list[Answer]) -> None:
         """Note every item whose verdict, or that of any leaf given with it, is not the interpreter's."""
@@ -82,11 +91,23 @@ class Engine:
 
 def make_engines(offers: Sequence[Offer], translator: Translator) -> list[Engine]:
     """The interpreter first: the others are compared with it. Raises Unavailable without zen-engine."""
+
+    def interpreted(subject: Subject, _: Pieces) -> Iterator[list[Evaluation]]:
+        return _in_portions(offers, lambda offer: evaluate(offer.condition, subject))
+
+    def assessed(subject: Subject, _: Pieces) -> Iterator[list[Assessment]]:
+        return _in_portions(offers, lambda offer: assess(offer.policy, offer.item, subject))
+
     return [
-        Engine("interpreter", lambda subject, _: [evaluate(o.condition, subject) for o in offers], _of_evaluation),
-        Engine("assess", lambda subject, _: [assess(o.policy, o.item, subject) for o in offers], _of_assessment),
+        Engine("interpreter", interpreted, _of_evaluation),
+        Engine("assess", assessed, _of_assessment),
         *_zen_engines(offers, translator),
     ]
+
+
+def _in_portions(asked: Sequence[T], answer: Callable[[T], Any]) -> Iterator[list[Any]]:
+    for first in range(0, len(asked), PORTION):
+        yield [answer(each) for each in asked[first : first + PORTION]]
 
 
 def _of_evaluation(node: Evaluation) -> Answer:
@@ -130,8 +151,8 @@ def _zen_engines(offers: Sequence[Offer], translator: Translator) -> list[Engine
         started = process_time()
         compiled = [(zen.compile_expression(text), each.needs) for text, each in zip(texts, asked, strict=True)]
 
-        def match(_: Subject, pieces: Pieces) -> list[Any]:
-            return [expression.evaluate(joined(pieces, needs)) for expression, needs in compiled]
+        def match(_: Subject, pieces: Pieces) -> Iterator[list[Any]]:
+            return _in_portions(compiled, lambda pair: pair[0].evaluate(joined(pieces, pair[1])))
 
         return Engine(key, match, read, translated + process_time() - started)
 
@@ -141,14 +162,16 @@ def _zen_engines(offers: Sequence[Offer], translator: Translator) -> list[Engine
         blocks = [_array(texts[first : first + BATCH]) for first in range(0, len(texts), BATCH)]
         compiled = [zen.compile_expression(block) for block in blocks]
 
-        def match(_: Subject, pieces: Pieces) -> list[Any]:
+        def match(_: Subject, pieces: Pieces) -> Iterator[list[Any]]:
             facts = joined(pieces, pieces)
-            return [number for expression in compiled for number in expression.evaluate(facts)]
+            return (expression.evaluate(facts) for expression in compiled)
 
         return Engine("zen_batch", match, _of_number, translated + process_time() - started)
 
-    def parsed(_: Subject, pieces: Pieces) -> list[Any]:
-        return [zen.evaluate_expression(each.verdict, joined(pieces, each.needs)) for each in asked[:PARSED]]
+    def parsed(_: Subject, pieces: Pieces) -> Iterator[list[Any]]:
+        return _in_portions(
+            asked[:PARSED], lambda each: zen.evaluate_expression(each.verdict, joined(pieces, each.needs))
+        )
 
     return [
         one_by_one("zen_item", [each.verdict for each in asked], _of_number),

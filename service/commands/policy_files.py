@@ -8,16 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import click
-import yaml
 
 from policies.assessment_data import findings_data
 from policies.benefits import estimate
 from policies.derived import Subject
-from policies.document import Policy
 from policies.document_data import policy_data
 from policies.eligibility import assess as assess_item
 from policies.explanation import Explanation, Line, estimate_text, explain
-from policies.files import FileReport, parse_yaml, read_policies
+from policies.files import FileReport, parse_yaml, read_policies, write_policy_text
 from policies.problems import InvalidData, Problem, Problems
 from policies.profile import EnterpriseProfile
 from policies.profile_data import ProfileReader
@@ -148,7 +146,7 @@ def show(policy_id: str, number: int | None, as_json: bool) -> None:
     if as_json:
         write_json({"version": version, "policy": policy_data(policy)})
     else:
-        click.echo(_yaml(policy), nl=False)
+        click.echo(write_policy_text(policy), nl=False)
 
 
 @policies.command()
@@ -161,7 +159,7 @@ def export(folder: Path, as_json: bool) -> None:
     names = []
     for each in services.catalogue().policies:
         path = folder / f"{each.policy.id}.yaml"
-        path.write_text(_yaml(each.policy), encoding="utf-8")
+        path.write_text(write_policy_text(each.policy), encoding="utf-8")
         names.append(path.name)
     if as_json:
         write_json(names)
@@ -173,11 +171,6 @@ def export(folder: Path, as_json: bool) -> None:
 def schema() -> None:
     """输出政策文件的 JSON Schema。"""
     write_json(policy_schema(load_reference().vocabulary))
-
-
-def _yaml(policy: Policy) -> str:
-    text: str = yaml.safe_dump(policy_data(policy), allow_unicode=True, sort_keys=False, width=120)
-    return text
 
 
 @click.command()

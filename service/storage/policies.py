@@ -10,7 +10,8 @@ from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.orm import Session
 
 from policies.document import Policy, PolicyVersion
-from policies.document_data import PolicyReader, policy_data
+from policies.document_data import policy_data
+from policies.document_reader import PolicyReader
 from policies.problems import Problem, Problems
 from policies.reference import Reference
 from service.errors import NotFound

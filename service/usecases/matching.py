@@ -52,7 +52,8 @@ class EnterpriseMatches:
     def groups(self) -> tuple[tuple[str, str, tuple[MatchView, ...]], ...]:
         """The groups of the page in order, empty ones too: key, label, matches."""
         return tuple(
-            (group.value, group.label, tuple(view for view in self.views if view.match.group is group)) for group in Group
+            (group.value, group.label, tuple(view for view in self.views if view.match.group is group))
+            for group in Group
         )
 
 

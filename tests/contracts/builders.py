@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from policies.document import Policy
-from policies.document_data import PolicyReader
+from policies.document_reader import PolicyReader
 from policies.problems import Problems
 from policies.profile import EnterpriseProfile
 from policies.profile_data import ProfileReader

@@ -68,7 +68,7 @@ from policies.document import (
     Standing,
     Yearly,
 )
-from policies.document_data import THEMES
+from policies.document_reader import THEMES
 from policies.eligibility import Outcome
 from policies.profile import EnterpriseProfile, FactKey, Known, Qualification, Value
 from policies.reference import load_reference
@@ -100,7 +100,7 @@ ANNUAL = {
 }
 NUMBERS = {
     "registered_capital": MONEY,
-    "equipment_loan": MONEY,
+    "fixed_asset_loan": MONEY,
     "loan_months": MONTHS,
     "loan_rate": st.just(Decimal("0.036")),
 }
@@ -377,7 +377,7 @@ def _tiers(draw: st.DrawFn) -> Tiers:
 def _interests(draw: st.DrawFn) -> Interest:
     by_share = draw(st.booleans())
     return Interest(
-        Quantity("equipment_loan"),
+        Quantity("fixed_asset_loan"),
         None if by_share else draw(RATES),
         draw(RATES) if by_share else None,
         Quantity("loan_rate") if by_share else None,

@@ -187,7 +187,7 @@ def test_a_floor_lifts_what_is_paid_but_not_nothing_and_the_cap_has_the_last_wor
 INTEREST = {
     "form": "interest",
     "kind": "interest",
-    "principal": "equipment_loan",
+    "principal": "fixed_asset_loan",
     "rate": "1.5%",
     "months": 12,
     "principal_cap": "5000万",
@@ -197,15 +197,15 @@ INTEREST = {
 @pytest.mark.parametrize(
     ("changes", "known", "amount"),
     [
-        ({}, {"equipment_loan": "1000万"}, 150_000),
-        ({}, {"equipment_loan": "8000万"}, 750_000),
-        ({"months": 7}, {"equipment_loan": "1000万"}, 87_500),
-        ({"months": 7}, {"equipment_loan": 1_000_001}, 8_750),
-        ({"rate": "3.45%", "months": 11}, {"equipment_loan": 1_234_567}, 39_043),
-        ({"rate": None, "share": "40%"}, {"equipment_loan": "1000万", "loan_rate": "3.45%"}, 138_000),
-        ({"months": None, "months_fact": "loan_months"}, {"equipment_loan": "1000万", "loan_months": 6}, 75_000),
-        ({"months_fact": "loan_months"}, {"equipment_loan": "1000万", "loan_months": 30}, 150_000),
-        ({"months": None}, {"equipment_loan": "1000万"}, 150_000),
+        ({}, {"fixed_asset_loan": "1000万"}, 150_000),
+        ({}, {"fixed_asset_loan": "8000万"}, 750_000),
+        ({"months": 7}, {"fixed_asset_loan": "1000万"}, 87_500),
+        ({"months": 7}, {"fixed_asset_loan": 1_000_001}, 8_750),
+        ({"rate": "3.45%", "months": 11}, {"fixed_asset_loan": 1_234_567}, 39_043),
+        ({"rate": None, "share": "40%"}, {"fixed_asset_loan": "1000万", "loan_rate": "3.45%"}, 138_000),
+        ({"months": None, "months_fact": "loan_months"}, {"fixed_asset_loan": "1000万", "loan_months": 6}, 75_000),
+        ({"months_fact": "loan_months"}, {"fixed_asset_loan": "1000万", "loan_months": 30}, 150_000),
+        ({"months": None}, {"fixed_asset_loan": "1000万"}, 150_000),
     ],
 )
 def test_interest_is_exact_to_the_yuan(changes: dict[str, Any], known: dict[str, Any], amount: int) -> None:
@@ -214,9 +214,9 @@ def test_interest_is_exact_to_the_yuan(changes: dict[str, Any], known: dict[str,
 
 def test_interest_of_an_unknown_loan_lies_below_that_of_the_largest() -> None:
     assert span(INTEREST) == (0, 750_000)
-    assert asked(INTEREST) == ["equipment_loan"]
-    assert span({**INTEREST, "rate": None, "share": "40%"}, equipment_loan="1000万") == (0, None)
-    assert span({**INTEREST, "rate": None, "share": "40%"}, equipment_loan=0) == (0, 0)
+    assert asked(INTEREST) == ["fixed_asset_loan"]
+    assert span({**INTEREST, "rate": None, "share": "40%"}, fixed_asset_loan="1000万") == (0, None)
+    assert span({**INTEREST, "rate": None, "share": "40%"}, fixed_asset_loan=0) == (0, 0)
 
 
 def test_a_share_of_nothing_measurable_needs_more_than_facts() -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from policies.benefit_data import BenefitReader, benefit_data
 from policies.benefits import Benefit
-from policies.condition_data import MAX_DEPTH, MAX_NODES, ConditionReader, condition_data
+from policies.condition_data import condition_data
+from policies.condition_reader import MAX_DEPTH, MAX_NODES, ConditionReader
 from policies.conditions import Condition, leaves
 from policies.evaluation import evaluate
 from policies.problems import Problem, Problems
@@ -196,10 +197,10 @@ def test_too_many_conditions_are_one_clear_error() -> None:
         ({"form": "award", "kind": "table", "text": "好", "rows": [{"kind": "fixed", "amount": 1}]}, "benefit.rows.0", "when"),
         ({"form": "award", "kind": "table", "text": "好", "rows": [{"when": {"fact": "x"}, "kind": "fixed", "amount": 1}]}, "benefit.rows.0.when.fact", "词表"),
         ({"form": "award", "kind": "table", "text": "好", "pick": "best", "rows": [1]}, "benefit.pick", "first 或 highest"),
-        ({"form": "interest", "kind": "interest", "text": "好", "principal": "equipment_loan"}, "benefit", "rate（贴息利率）或 share"),
-        ({"form": "interest", "kind": "interest", "text": "好", "principal": "equipment_loan", "rate": "1%", "share": "1%"}, "benefit", "之一"),
-        ({"form": "interest", "kind": "interest", "text": "好", "principal": "equipment_loan", "rate": "1%", "loan_rate": "loan_rate"}, "benefit.loan_rate", "share"),
-        ({"form": "interest", "kind": "interest", "text": "好", "principal": "equipment_loan", "rate": "1%", "months": 0}, "benefit.months", "月数"),
+        ({"form": "interest", "kind": "interest", "text": "好", "principal": "fixed_asset_loan"}, "benefit", "rate（贴息利率）或 share"),
+        ({"form": "interest", "kind": "interest", "text": "好", "principal": "fixed_asset_loan", "rate": "1%", "share": "1%"}, "benefit", "之一"),
+        ({"form": "interest", "kind": "interest", "text": "好", "principal": "fixed_asset_loan", "rate": "1%", "loan_rate": "loan_rate"}, "benefit.loan_rate", "share"),
+        ({"form": "interest", "kind": "interest", "text": "好", "principal": "fixed_asset_loan", "rate": "1%", "months": 0}, "benefit.months", "月数"),
     ],
 )  # fmt: skip
 def test_a_defect_of_a_benefit_says_where_and_what_is_expected(data: Any, where: str, expected: str) -> None:

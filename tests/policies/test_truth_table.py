@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.document import DocumentStatus, HowToApply, Item, Policy, Standing, Yearly
-from policies.eligibility import Outcome, assess, window_on
+from policies.eligibility import Outcome, assess
+from policies.windows import window_on
 from tests.builders import DAY, item_of, policy_of, profile_of, subject_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "truth-table.md"

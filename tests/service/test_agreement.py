@@ -29,9 +29,15 @@ from service.storage.policies import save_policy
 from service.usecases.enterprises import listed
 from service.usecases.matching import match_enterprise, replay
 from service.usecases.services import Services
-from tests.services import SAMPLES, bearer
+from tests.services import SAMPLES, bearer, settings_for
 
 DAY = date(2026, 11, 21)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """All of this module runs on SQLite and on PostgreSQL."""
+    return settings_for(tmp_path, database_url=database_url)
 
 
 def codes(services: Services) -> list[str]:
@@ -39,7 +45,7 @@ def codes(services: Services) -> list[str]:
 
 
 def run_cli(settings: Settings, *arguments: str) -> object:
-    environment = {"HUIQI_DATA_DIR": str(settings.data_dir)}
+    environment = {"HUIQI_DATA_DIR": str(settings.data_dir), "HUIQI_DATABASE_URL": settings.database}
     result = CliRunner().invoke(main, [*arguments, "--json"], env=environment, catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return json.loads(result.output)

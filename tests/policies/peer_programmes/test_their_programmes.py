@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 from policies.derived import Subject
 from policies.document_data import policy_data
-from policies.eligibility import Outcome, WindowReason, WindowState, assess
+from policies.eligibility import Outcome, assess
 from policies.files import read_policy_text
+from policies.windows import WindowReason, WindowState
 from tests.policies.peer_programmes import comparison, meaning
 from tests.policies.peer_programmes.meaning import Company
 from tests.policies.peer_programmes.translation import (
@@ -36,7 +37,7 @@ from tests.policies.peer_programmes.translation import (
 CODES = Codes(
     sectors=tuple("ABCDEFGH"),
     regions=("Val-d'Or", "Île Haute", "Plaine", "Rive-Nord", "Les Marais"),
-    themes=("energy", "water", "waste", "eco-design"),
+    themes=("heating", "transport", "packaging", "training"),
 )
 REFERENCE = reference_for(CODES)
 RULES = os.environ.get("HUIQI_PEER_RULES")
@@ -115,9 +116,9 @@ def test_an_empty_list_is_no_restriction() -> None:
 
 
 def test_a_company_that_needs_nothing_has_no_theme_in_common() -> None:
-    asks = record_with(themes=["energy", "water"])
+    asks = record_with(themes=["heating", "transport"])
 
-    assert outcome(asks, needs=frozenset({"water", "waste"})) is Outcome.ELIGIBLE
+    assert outcome(asks, needs=frozenset({"transport", "packaging"})) is Outcome.ELIGIBLE
     assert outcome(asks, needs=frozenset()) is Outcome.NEAR_MISS
     assert outcome(asks, needs=None) is Outcome.NEEDS_INFORMATION
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from policies.conditions import Compare, Condition, Includes, Is, Judged, Within
 from policies.document import Policy
-from policies.document_data import NATION, PolicyReader
+from policies.document_reader import NATION, PolicyReader
 from policies.eligibility import conjuncts
 from policies.enterprise_size import SizeStandard
 from policies.problems import Problems

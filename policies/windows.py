@@ -1,0 +1,113 @@
+"""申报窗口: the window of an item on a day (design section 4). All days are inclusive local days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from policies.document import Item, Policy, Yearly
+
+CLOSING_SOON_DAYS = 14
+
+
+class WindowState(StrEnum):
+    """申报窗口."""
+
+    UPCOMING = "upcoming"
+    OPEN = "open"
+    CLOSING_SOON = "closing_soon"
+    CLOSED = "closed"
+    ALWAYS = "always"
+    EXHAUSTED = "exhausted"
+
+    @property
+    def can_apply(self) -> bool:
+        return self in (WindowState.OPEN, WindowState.CLOSING_SOON, WindowState.ALWAYS)
+
+
+class WindowReason(StrEnum):
+    """Why a window is not simply open: the document's fate, or a notice still to come."""
+
+    NOT_IN_FORCE_YET = "not_in_force_yet"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+    SUSPENDED = "suspended"
+    NOTICE_PENDING = "notice_pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The state on a day, with the first and last day (inclusive) where they are known."""
+
+    state: WindowState
+    opens: date | None = None
+    closes: date | None = None
+    reason: WindowReason | None = None
+
+    def days_left(self, day: date) -> int | None:
+        """Days from `day` to the last day: 0 on the last day itself."""
+        return None if self.closes is None else (self.closes - day).days
+
+
+def window_on(policy: Policy, item: Item, day: date, closing_soon: int = CLOSING_SOON_DAYS) -> Window:
+    """The window of an item on a day. All days are inclusive local days."""
+    reason = _end_of_document(policy, day)
+    opens, closes = _dates(policy, item, day)
+    if item.funds_exhausted_on is not None and day >= item.funds_exhausted_on:
+        return Window(WindowState.EXHAUSTED, opens, closes)
+    if reason is not None:
+        return Window(WindowState.CLOSED, opens, closes, reason)
+    if closes is not None and day > closes:
+        return Window(WindowState.CLOSED, opens, closes)
+    if opens is not None and closes is not None and opens > closes:  # it will never open: the validity cuts all of it
+        return Window(WindowState.CLOSED)
+    apply = item.apply
+    if apply.announced and apply.opens is None and apply.closes is None and apply.yearly is None:
+        return Window(WindowState.UPCOMING, reason=WindowReason.NOTICE_PENDING)
+    if opens is not None and day < opens:
+        early = policy.effective is not None and day < policy.effective
+        return Window(WindowState.UPCOMING, opens, closes, WindowReason.NOT_IN_FORCE_YET if early else None)
+    if closes is None:
+        return Window(WindowState.ALWAYS, opens)
+    if day >= closes - timedelta(days=closing_soon):
+        return Window(WindowState.CLOSING_SOON, opens, closes)
+    dated = item.apply.closes is not None or item.apply.yearly is not None
+    return Window(WindowState.OPEN if dated else WindowState.ALWAYS, opens, closes)
+
+
+def _end_of_document(policy: Policy, day: date) -> WindowReason | None:
+    status = policy.status
+    if status.standing.value != "in_force" and (status.since is None or day >= status.since):
+        return WindowReason(status.standing.value)
+    if policy.valid_until is not None and day > policy.valid_until:
+        return WindowReason.EXPIRED
+    return None
+
+
+def _dates(policy: Policy, item: Item, day: date) -> tuple[date | None, date | None]:
+    """First and last day: the item's own, or this year's of a yearly window, cut by the document's validity."""
+    opens, closes = item.apply.opens, item.apply.closes
+    if item.apply.yearly is not None:
+        opens, closes = _yearly_dates(item.apply.yearly, day, policy.effective or day)
+    starts = [start for start in (opens, policy.effective) if start is not None]
+    ends = [end for end in (closes, policy.valid_until) if end is not None]
+    return max(starts, default=None), min(ends, default=None)
+
+
+def _yearly_dates(yearly: Yearly, day: date, effective: date) -> tuple[date, date]:
+    """The round of a yearly window that is running on `day`, else the one of its calendar year.
+
+    Before the document takes effect it is the first round that is not over on that day.
+    """
+    crosses = yearly.closes < yearly.opens
+    first = max(day, effective)
+    year = first.year - 1 if crosses and first <= _on(first.year, yearly.closes) else first.year
+    if day < effective and effective > _on(year + crosses, yearly.closes):
+        year += 1
+    return _on(year, yearly.opens), _on(year + crosses, yearly.closes)
+
+
+def _on(year: int, month_day: tuple[int, int]) -> date:
+    return date(year, *month_day)
