@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import combinations
 from typing import Any
 
 from policies.benefit_data import KINDS
@@ -17,8 +18,14 @@ from policies.windows import WindowState
 Schema = dict[str, Any]
 _TEXT: Schema = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT}
 _TEXTS: Schema = {"type": "array", "items": _TEXT}
-_NUMBER: Schema = {"type": ["number", "string"]}
-_DATE: Schema = {"type": "string"}
+_DIGIT = "[0-9０-９]"
+_NUMBER: Schema = {"type": ["number", "string"], "pattern": _DIGIT}
+_AMOUNT: Schema = {"type": ["number", "string"], "minimum": 0, "pattern": f"^[^-－]*{_DIGIT}"}
+_DATE: Schema = {
+    "type": "string",
+    "pattern": f"^\\s*{_DIGIT}{{4}}\\s*[年/.-]\\s*{_DIGIT}{{1,2}}\\s*[月/.-]\\s*{_DIGIT}{{1,2}}\\s*日?\\s*$",
+}
+_PERIOD: Schema = {"type": "string", "pattern": f"^\\s*{_DIGIT}{{1,4}}\\s*(years?|months?|days?|年|个月|月|天|日)\\s*$"}
 _URL: Schema = {"type": "string", "pattern": "^https?://"}
 
 
@@ -32,6 +39,7 @@ def policy_schema(vocabulary: Vocabulary) -> Schema:
             "item": _item(vocabulary),
             "condition": _condition(vocabulary),
             "benefit": _benefit(),
+            "row": _row(),
             "quantity": _quantity(vocabulary),
             **{_leaf_name(kind, annual): _leaf(vocabulary, kind, annual) for kind, annual in _leaf_kinds(vocabulary)},
         },
@@ -45,6 +53,18 @@ def _object(properties: Schema, required: Iterable[str] = ()) -> Schema:
         "required": list(required),
         "additionalProperties": False,
     }
+
+
+def _not_together(*pairs: tuple[str, str]) -> Schema:
+    return {"not": {"anyOf": [{"required": list(pair)} for pair in pairs]}}
+
+
+def _one_of_these(keys: Iterable[str]) -> Schema:
+    return {"anyOf": [{"required": [key]} for key in keys]}
+
+
+def _exactly_one(*keys: str) -> Schema:
+    return {"oneOf": [{"required": [key]} for key in keys]}
 
 
 def _enum(values: Iterable[str]) -> Schema:
@@ -62,7 +82,7 @@ def _policy() -> Schema:
         "effective": _DATE,
         "valid_until": _DATE,
         "status": _object({"standing": _enum(Standing), "since": _DATE, "replaced_by": _TEXT}, ["standing"]),
-        "source": _object({"kind": _enum(SourceKind), "url": _URL, "opened": _DATE, "note": _TEXT}, ["kind"]),
+        "source": _source(),
         "conditions": {"$ref": "#/$defs/condition"},
         "items": {"type": "array", "items": {"$ref": "#/$defs/item"}, "minItems": 1, "maxItems": MAX_ITEMS},
     }
@@ -70,6 +90,12 @@ def _policy() -> Schema:
         {key: known.get(key, _TEXT) for key in POLICY_KEYS},
         ["format", "id", "title", "issuers", "region", "themes", "source", "items"],
     )
+
+
+def _source() -> Schema:
+    known = _object({"kind": _enum(SourceKind), "url": _URL, "opened": _DATE, "note": _TEXT}, ["kind"])
+    is_sample = {"properties": {"kind": {"const": SourceKind.SAMPLE.value}}}
+    return {**known, "anyOf": [is_sample, {"required": ["url", "opened"]}]}
 
 
 def _item(vocabulary: Vocabulary) -> Schema:
@@ -97,7 +123,10 @@ def _item(vocabulary: Vocabulary) -> Schema:
         "clause": _object({"article": _TEXT, "restated": _TEXT}),
         "conditions": {"$ref": "#/$defs/condition"},
         "benefit": {"$ref": "#/$defs/benefit"},
-        "apply": _object({key: apply_known.get(key, _TEXT) for key in APPLY_KEYS}),
+        "apply": {
+            **_object({key: apply_known.get(key, _TEXT) for key in APPLY_KEYS}),
+            **_not_together(("yearly", "opens"), ("yearly", "closes")),
+        },
         "exclusive_groups": _TEXTS,
         "funds_exhausted_on": _DATE,
         "keywords": _TEXTS,
@@ -133,6 +162,19 @@ def _condition(vocabulary: Vocabulary) -> Schema:
     return {"oneOf": [*groups, *leaves]}
 
 
+_DATE_PAIRS = [pair for pair in combinations(DATE_KEYS, 2) if pair != ("on_or_after", "on_or_before")]
+# Keys of a leaf that cannot stand together.
+_RIVALS: list[tuple[str, str]] = [
+    ("at_least", "more_than"),
+    ("at_most", "less_than"),
+    *(("equals", key) for key in BOUND_KEYS if key != "equals"),
+    *(("growth", key) for key in (*BOUND_KEYS, "over")),
+    ("is", "in"),
+    *combinations(("includes", "includes_all", "excludes"), 2),
+    *_DATE_PAIRS,
+]
+
+
 def _leaf(vocabulary: Vocabulary, kind: FactType, annual: bool) -> Schema:
     facts = [fact for fact in vocabulary.facts.values() if fact.type is kind and fact.annual is annual]
     operators = {key: _operator(kind, key, facts) for key in OPERATORS[kind]}
@@ -141,11 +183,13 @@ def _leaf(vocabulary: Vocabulary, kind: FactType, annual: bool) -> Schema:
         over = _object(
             {"years": {"type": "integer"}, "take": _enum(["total", "average", "each", "pooled"])}, ["years", "take"]
         )
-        growth = _object({"years": {"type": "integer"}, **dict.fromkeys(BOUND_KEYS, _NUMBER)})
+        bounded = _object({"years": {"type": "integer"}, **dict.fromkeys(BOUND_KEYS, _NUMBER)})
+        growth = {**bounded, **_one_of_these(BOUND_KEYS), **_not_together(*_RIVALS)}
         extra = {"year": _year(), "over": over, "growth": growth}
     schema = _object({"fact": _enum(fact.key for fact in facts), **operators, **extra, "clause": _TEXT}, ["fact"])
     deciding = [key for key in (*operators, *extra) if key not in ("year", "over")]
-    return {**schema, "anyOf": [{"required": [key]} for key in deciding]}
+    apart = [pair for pair in _RIVALS if pair[0] in schema["properties"] and pair[1] in schema["properties"]]
+    return {**schema, **_one_of_these(deciding), **(_not_together(*apart) if apart else {})}
 
 
 def _year() -> Schema:
@@ -155,7 +199,11 @@ def _year() -> Schema:
 def _operator(kind: FactType, key: str, facts: list[Fact]) -> Schema:
     options = sorted({option.key for fact in facts for option in fact.options})
     levels = sorted({level.key for fact in facts for level in fact.levels})
-    dates: Schema = dict.fromkeys(DATE_KEYS, _DATE) | {"in_year": _year()}
+    dates: Schema = dict.fromkeys(DATE_KEYS, _DATE) | {
+        "in_year": _year(),
+        "within_last": _PERIOD,
+        "at_least_ago": _PERIOD,
+    }
     code: Schema = {"type": ["string", "integer"]}
     several = {"type": "array", "items": _enum(options), "minItems": 1}
     special: Schema = {
@@ -166,7 +214,7 @@ def _operator(kind: FactType, key: str, facts: list[Fact]) -> Schema:
         "within": {"anyOf": [code, {"type": "array", "items": code, "minItems": 1}]},
         "held": {"const": True},
         "level_at_least": _enum(levels),
-        "obtained": {**_object(dates), "minProperties": 1},
+        "obtained": {**_object(dates), **_one_of_these(dates), **_not_together(*_DATE_PAIRS)},
         "first_time": {"type": "boolean"},
         "must_be_valid": {"type": "boolean"},
     }
@@ -188,26 +236,23 @@ def _benefit() -> Schema:
     common: Schema = {
         "form": _enum(Form),
         "text": _TEXT,
-        "cap": _NUMBER,
-        "floor": _NUMBER,
+        "cap": _AMOUNT,
+        "floor": _AMOUNT,
         "discretionary": {"type": "boolean"},
         "period": _enum(["once", "yearly"]),
     }
     return {"oneOf": [_formula(kind, ("form", "text"), common) for kind in KINDS]}
 
 
-def _formula(kind: str, more_required: Iterable[str], common: Schema | None = None) -> Schema:
+def _row() -> Schema:
+    """A row of a table: a formula with its condition."""
+    when: Schema = {"anyOf": [{"const": "otherwise"}, {"$ref": "#/$defs/condition"}]}
+    return {"oneOf": [_formula(kind, ("when",), {"when": when}) for kind in KINDS]}
+
+
+def _formula(kind: str, more_required: Iterable[str], common: Schema) -> Schema:
     quantity: Schema = {"$ref": "#/$defs/quantity"}
-    tier = _object({"from": _NUMBER, "amount": _NUMBER, "rate": _NUMBER}, ["from"])
-    # A row is a formula with its condition; its own keys are checked by the reader.
-    row = {
-        "type": "object",
-        "required": ["when", "kind"],
-        "properties": {
-            "when": {"anyOf": [{"const": "otherwise"}, {"$ref": "#/$defs/condition"}]},
-            "kind": _enum(KINDS),
-        },
-    }
+    tier = _object({"from": _AMOUNT, "amount": _AMOUNT, "rate": _AMOUNT}, ["from"])
     known: Schema = {
         "of": quantity,
         "by": quantity,
@@ -215,10 +260,13 @@ def _formula(kind: str, more_required: Iterable[str], common: Schema | None = No
         "loan_rate": quantity,
         "months_fact": quantity,
         "months": {"type": "integer", "minimum": 1},
-        "tiers": {"type": "array", "items": tier, "minItems": 1},
-        "rows": {"type": "array", "items": row, "minItems": 1},
+        "tiers": {"type": "array", "items": {**tier, **_exactly_one("amount", "rate")}, "minItems": 1},
+        "rows": {"type": "array", "items": {"$ref": "#/$defs/row"}, "minItems": 1},
         "pick": _enum(["first", "highest"]),
     }
     required, optional = KINDS[kind]
-    properties = {key: known.get(key, _NUMBER) for key in (*required, *optional)}
-    return _object({"kind": {"const": kind}, **properties, **(common or {})}, ["kind", *required, *more_required])
+    properties = {key: known.get(key, _AMOUNT) for key in (*required, *optional)}
+    body = _object({"kind": {"const": kind}, **properties, **common}, ["kind", *required, *more_required])
+    if kind != "interest":
+        return body
+    return {**body, **_exactly_one("rate", "share"), **_not_together(("rate", "loan_rate"))}

@@ -63,7 +63,7 @@ def create_app(settings: Settings, services: Services) -> Flask:
     app.extensions["huiqi_guard"] = Guard(tickets, settings.link_hours)
     problem_details.install(app)
     app.register_api(build_api(services))
-    app.register_blueprint(build_operations(lambda: is_ready(services)))
+    app.register_blueprint(build_operations(lambda: is_ready(services), lambda: document(app)))
     app.register_blueprint(build_pages(services, tickets, settings.link_hours, demo=settings.demo))
     app.after_request(_add_headers)
     if settings.trusted_proxies:

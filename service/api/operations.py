@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import orjson
 from flask import Blueprint, Response
@@ -11,8 +12,13 @@ from service.access import Access, declare
 from service.version import VERSION
 
 
-def build_operations(readiness: Callable[[], dict[str, str]]) -> Blueprint:
+def build_operations(readiness: Callable[[], dict[str, str]], describe: Callable[[], dict[str, Any]]) -> Blueprint:
     operations = Blueprint("operations", __name__)
+
+    @operations.get("/openapi.json")
+    @declare(Access.PUBLIC)
+    def openapi() -> Response:
+        return Response(orjson.dumps(describe()), mimetype="application/json")
 
     @operations.get("/livez")
     @declare(Access.PUBLIC)

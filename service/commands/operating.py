@@ -84,7 +84,7 @@ def _show_links(services: Services, settings: Settings) -> None:
     for profile in shown_samples(services, SHOWN_LINKS):
         ticket = tickets.issue_login(Identity(Role.ENTERPRISE, profile.code))
         click.echo(f"{profile.name}\n          {settings.base_url}/enter?ticket={ticket}")
-    click.echo(f"接口文档  {settings.base_url}/docs/")
+    click.echo(f"接口文档  {settings.base_url}/docs/swagger")
 
 
 @click.command()

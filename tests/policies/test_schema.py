@@ -188,7 +188,6 @@ def pays(**benefit: Any) -> Callable[[dict[str, Any]], None]:
         asks({"fact": "high_tech_enterprise", "must_be_valid": "no"}),
         asks({"fact": "high_tech_enterprise", "obtained": {}}),
         asks({"fact": "gazelle", "level_at_least": "galactic"}),
-        asks({"fact": "high_tech_enterprise", "level_at_least": "provincial"}),
         asks({"fact": "business_scope", "is": "汽车"}),
         asks({"all": []}),
         asks({"all": [{"judged": "一"}], "any": [{"judged": "二"}]}),
@@ -221,6 +220,7 @@ def pays(**benefit: Any) -> Callable[[dict[str, Any]], None]:
         pays(kind="interest", principal="equipment_loan"),
         pays(kind="interest", principal="equipment_loan", rate="2%", share="40%"),
         pays(kind="interest", principal="equipment_loan", rate="2%", months=0),
+        pays(kind="interest", principal="equipment_loan", rate="2%", loan_rate="loan_rate"),
     ],
 )
 def test_a_broken_file_is_refused_by_the_schema_and_by_the_reader(spoil: Callable[[dict[str, Any]], None]) -> None:
