@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
-from policies.gaps import Assessed
+from policies.next_steps import Assessed
+
+# How many ways the search follows at once: a quick look first, then all it can hold (a second or two of work).
+_NARROW = 300
+_WIDE = 5_000
+_PRICE_ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,24 +26,32 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """The chosen claims, in the order given, and their sum."""
+    """The chosen claims, in the order given, and their sum; `exact` is False where a better set cannot be ruled out."""
 
     chosen: tuple[str, ...]
     total: Decimal
+    exact: bool = True
 
 
 def best_combination(claims: Iterable[Claim]) -> Combination:
-    """The allowed set of highest total: no two claims of it share a group. Exact.
+    """The allowed set of highest total: no two claims of it share a group.
 
     Claims that share no group, directly or through others, are independent, so each connected component is searched
-    alone by branch and bound; with one group per claim (the usual case) every component is settled in one step.
+    alone; with one group per claim (the usual case) every component is settled in one step. The result is exact unless
+    hundreds of claims exclude each other crosswise; then it is allowed, very good, and marked.
     """
     listed = list(claims)
     chosen: set[str] = set()
+    exact = True
     for component in _components(listed):
-        chosen.update(claim.key for claim in _best(component))
+        candidates = _undominated(component)
+        if len(candidates) > 1:
+            search = _Search(candidates)
+            candidates = search.run()
+            exact = exact and search.exact
+        chosen.update(claim.key for claim in candidates)
     kept = [claim for claim in listed if claim.key in chosen]
-    return Combination(tuple(claim.key for claim in kept), sum((claim.amount for claim in kept), Decimal(0)))
+    return Combination(tuple(claim.key for claim in kept), sum((claim.amount for claim in kept), Decimal(0)), exact)
 
 
 def _components(claims: Sequence[Claim]) -> list[list[Claim]]:
@@ -64,14 +78,6 @@ def _components(claims: Sequence[Claim]) -> list[list[Claim]]:
     return components
 
 
-def _best(component: list[Claim]) -> list[Claim]:
-    """The best of one component: at once when all share one group, else by search."""
-    candidates = _undominated(component)
-    if len(candidates) == 1:
-        return candidates
-    return _Search(candidates).run()
-
-
 def _undominated(component: list[Claim]) -> list[Claim]:
     """Of claims that touch exactly the same groups only the dearest can be in a best set."""
     dearest: dict[frozenset[str], Claim] = {}
@@ -80,59 +86,120 @@ def _undominated(component: list[Claim]) -> list[Claim]:
     return list(dearest.values())
 
 
-class _Search:
-    """Branch and bound, group by group: leave the group unused, or take one of the claims that touch it.
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A choice so far, as a linked list: choices that share their beginning share its memory."""
 
-    The bound spreads every claim evenly over its groups and takes the best share of each free group: no allowed set can
-    be worth more, because each group is used at most once.
+    index: int
+    before: _Taken | None
+
+
+class _State(NamedTuple):
+    """The best way to have come to one set of used groups; `hope` bounds what can still be added."""
+
+    total: int
+    hope: int
+    taken: _Taken | None
+
+
+class _Search:
+    """Group by group: leave it unused, or take a claim that touches it and no used one.
+
+    1. Groups are put so that few are half-decided at any time; a claim is taken where its first group is decided.
+    2. Of all ways to the same set of used groups only the dearest goes on.
+    3. Every group gets a price such that no claim is worth more than its groups together: an allowed set cannot be
+       worth more than the prices of the groups still free, and what cannot beat the best found so far is dropped.
+    4. A narrow pass finds a good set; the wide pass then only has to beat it.
     """
 
     def __init__(self, claims: list[Claim]) -> None:
-        names = sorted({group for claim in claims for group in claim.groups})
+        places = max(0, *(-int(claim.amount.as_tuple().exponent) for claim in claims))
+        names = _in_order(claims)
         position = {name: number for number, name in enumerate(names)}
-        self._masks = [sum(1 << position[group] for group in claim.groups) for claim in claims]
         self._claims = claims
-        self._count = len(names)
-        by_group: list[list[int]] = [[] for _ in names]
-        for index, claim in enumerate(claims):
-            # Groups are settled in order, so a claim is taken where its first group is decided.
-            by_group[min(position[group] for group in claim.groups)].append(index)
-        self._by_group = [sorted(row, key=lambda index: -claims[index].amount) for row in by_group]
-        shares: list[list[tuple[Decimal, int]]] = [[] for _ in names]
-        for claim, mask in zip(claims, self._masks, strict=True):
-            for group in claim.groups:
-                # Rounded up: a bound a hair too low could cut off the best set.
-                share = (claim.amount / len(claim.groups)).next_plus()
-                shares[position[group]].append((share, mask))
-        self._shares = [sorted(row, key=lambda share: -share[0]) for row in shares]
-        self._best: list[int] = []
-        self._total = Decimal(-1)
+        self._amounts = [int(claim.amount.scaleb(places)) for claim in claims]
+        self._groups = [sorted(position[group] for group in claim.groups) for claim in claims]
+        self._masks = [sum(1 << group for group in groups) for groups in self._groups]
+        self._prices = self._priced(len(names))
+        self._by_first: list[list[int]] = [[] for _ in names]
+        for index, groups in enumerate(self._groups):
+            self._by_first[groups[0]].append(index)
+        self._total = -1
+        self._best: _Taken | None = None
+        self.exact = True
 
     def run(self) -> list[Claim]:
-        self._descend(0, 0, [], Decimal(0))
-        return [self._claims[index] for index in self._best]
+        """The claims of the best set; `exact` turns False when there were too many ways to follow them all."""
+        for width in (_NARROW, _WIDE):
+            self.exact = True
+            self._pass(width)
+            if self.exact:
+                break
+        chosen, taken = [], self._best
+        while taken is not None:
+            chosen.append(self._claims[taken.index])
+            taken = taken.before
+        return chosen
 
-    def _bound(self, group: int, used: int) -> Decimal:
-        settled = (1 << group) - 1
-        total = Decimal(0)
-        for number in range(group, self._count):
-            if not used >> number & 1:
-                total += next(
-                    (share for share, mask in self._shares[number] if not mask & (used | settled)), Decimal(0)
-                )
-        return total
+    def _pass(self, width: int) -> None:
+        states = {0: _State(0, sum(self._prices), None)}
+        for group in range(len(self._prices)):
+            states = self._settle(group, states)
+            best = max(states.values(), key=lambda state: state.total, default=None)
+            if best is not None and best.total > self._total:
+                self._total, self._best = best.total, best.taken
+            states = {used: state for used, state in states.items() if state.total + state.hope > self._total}
+            if len(states) > width:
+                self.exact = False
+                kept = sorted(states, key=lambda used: -states[used].total - states[used].hope)[:width]
+                states = {used: states[used] for used in kept}
 
-    def _descend(self, group: int, used: int, taken: list[int], total: Decimal) -> None:
-        if total > self._total:
-            self._best, self._total = list(taken), total
-        if group == self._count or total + self._bound(group, used) <= self._total:
-            return
-        if not used >> group & 1:
-            for index in self._by_group[group]:
+    def _settle(self, group: int, states: dict[int, _State]) -> dict[int, _State]:
+        """Decide one group. Only groups still to be decided are remembered as used."""
+        settled: dict[int, _State] = {}
+        later = -1 << (group + 1)
+        for used, (total, hope, taken) in states.items():
+            is_free = not used >> group & 1
+            ways = [(used & later, _State(total, hope - self._prices[group] if is_free else hope, taken))]
+            for index in self._by_first[group] if is_free else ():
                 if not self._masks[index] & used:
-                    amount = self._claims[index].amount
-                    self._descend(group + 1, used | self._masks[index], [*taken, index], total + amount)
-        self._descend(group + 1, used, taken, total)
+                    cost = sum(self._prices[each] for each in self._groups[index])
+                    state = _State(total + self._amounts[index], hope - cost, _Taken(index, taken))
+                    ways.append(((used | self._masks[index]) & later, state))
+            for key, state in ways:
+                known = settled.get(key)
+                if state.total + state.hope > self._total and (known is None or known.total < state.total):
+                    settled[key] = state
+        return settled
+
+    def _priced(self, count: int) -> list[int]:
+        """Prices that cover every claim, lowered in turn as far as the other prices allow."""
+        touching: list[list[int]] = [[] for _ in range(count)]
+        for index, groups in enumerate(self._groups):
+            for group in groups:
+                touching[group].append(index)
+        prices = [max(-(-self._amounts[i] // len(self._groups[i])) for i in row) for row in touching]
+        for _ in range(_PRICE_ROUNDS):
+            for group, row in enumerate(touching):
+                others = (sum(prices[other] for other in self._groups[i] if other != group) for i in row)
+                prices[group] = max(0, *(self._amounts[i] - rest for i, rest in zip(row, others, strict=True)))
+        return prices
+
+
+def _in_order(claims: list[Claim]) -> list[str]:
+    """The groups, each next one among those begun, such that it begins as few others as possible."""
+    beside: dict[str, set[str]] = {}
+    for claim in claims:
+        for group in claim.groups:
+            beside.setdefault(group, set()).update(claim.groups)
+    begun: set[str] = set()
+    ordered: list[str] = []
+    while beside:
+        candidates = begun & beside.keys() or beside.keys()
+        chosen = min(candidates, key=lambda group: (len(beside[group] - begun), group))
+        begun |= beside.pop(chosen)
+        ordered.append(chosen)
+    return ordered
 
 
 @dataclass(frozen=True, slots=True)

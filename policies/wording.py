@@ -297,11 +297,11 @@ def known_text(value: Value, fact: Fact, subject: Subject) -> str:
 
 
 def _word_text(value: str, fact: Fact, subject: Subject) -> str:
-    # A place may be told by the zone beside it, also where all that is known is that there is none.
-    if value == NOT_IN_A_ZONE and fact.type in (FactType.REGION, FactType.ZONE):
+    if value == NOT_IN_A_ZONE and fact.type is FactType.ZONE:
         return "不在功能区"
     if fact.type is FactType.INDUSTRY:
         return subject.reference.industries.name(value)
+    # A place may be told by the zone beside it, so both kinds of code are looked up.
     if fact.type in (FactType.REGION, FactType.ZONE):
         return subject.reference.regions.full_name(value)
     return fact.option_label(value) if fact.options else value

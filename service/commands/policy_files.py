@@ -235,7 +235,7 @@ def show_explanation(explanation: Explanation) -> None:
 
 
 def _show_line(line: Line, indent: str) -> None:
-    value = f"；现为 {line.value}" if line.value else ""
+    value = f"；贵企业：{line.value}" if line.value and line.missing == () else ""
     source = f"（{line.source}）" if line.source else ""
     clause = f" [{line.clause}]" if line.clause else ""
     click.echo(f"{indent}{line.mark} {line.requirement}{value}{source}{clause}")

@@ -8,7 +8,7 @@ from policies.assessment_data import findings_data
 from policies.benefits import Estimate
 from policies.combination import Combination, Total
 from policies.explanation import Line
-from policies.gaps import Question, Unlock
+from policies.next_steps import Question, Unlock
 from policies.profile_data import value_data
 from policies.windows import Window
 from service.usecases.matching import EnterpriseMatches, MatchView

@@ -12,7 +12,7 @@ from policies.combination import Total, total_of
 from policies.derived import Subject
 from policies.document import PolicyVersion
 from policies.explanation import Explanation, estimate_text, explain
-from policies.gaps import Question, Unlock, questions, unlocks
+from policies.next_steps import Question, Unlock, questions, unlocks
 from policies.profile import EnterpriseProfile
 from service.errors import NotFound
 from service.storage.enterprises import current_profile, profile_version

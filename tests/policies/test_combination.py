@@ -44,7 +44,7 @@ def test_the_best_allowed_set_is_found(listed: list[Claim]) -> None:
     found = best_combination(listed)
 
     chosen = tuple(claim for claim in listed if claim.key in found.chosen)
-    assert is_allowed(chosen)
+    assert is_allowed(chosen) and found.exact
     assert found.total == sum((claim.amount for claim in chosen), Decimal(0)) == best_by_trying_all(listed)
 
 
@@ -111,6 +111,38 @@ def test_a_hundred_and_fifty_claims_of_two_groups_each_are_settled() -> None:
 
     found = best_combination(listed)
 
+    assert is_allowed(tuple(claim for claim in listed if claim.key in found.chosen))
+    assert found.total >= _greedy(listed)
+
+
+def test_a_long_chain_of_exclusions_is_settled() -> None:
+    rng = random.Random(3)
+    listed = [Claim(str(n), Decimal(rng.randrange(1, 1000)), frozenset({str(n), str(n + 1)})) for n in range(1500)]
+
+    found = best_combination(listed)
+
+    assert found.exact
+    assert found.total == _best_of_chain([claim.amount for claim in listed])
+
+
+def _best_of_chain(amounts: list[Decimal]) -> Decimal:
+    """Where each claim excludes its neighbours only."""
+    with_last, without_last = Decimal(0), Decimal(0)
+    for amount in amounts:
+        with_last, without_last = without_last + amount, max(with_last, without_last)
+    return max(with_last, without_last)
+
+
+def test_what_cannot_all_be_tried_is_allowed_and_says_that_it_may_not_be_the_best() -> None:
+    rng = random.Random(3)
+    listed = [
+        Claim(str(n), Decimal(rng.randrange(1, 1000)), frozenset(map(str, rng.sample(range(40), 3))))
+        for n in range(200)
+    ]
+
+    found = best_combination(listed)
+
+    assert not found.exact
     assert is_allowed(tuple(claim for claim in listed if claim.key in found.chosen))
     assert found.total >= _greedy(listed)
 

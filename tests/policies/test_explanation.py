@@ -214,7 +214,7 @@ BAD = ("tax_arrears", "serious_dishonesty", "abnormal_operation")
 def test_an_enterprise_that_says_only_that_it_is_in_no_zone_is_explained() -> None:
     _, explanation = assessed({"fact": "region", "within": "371600"}, profile_of(zone="none"))
 
-    assert (explanation.lines[0].value, explanation.lines[0].advice) == ("不在功能区", "补充：注册地")
+    assert (explanation.lines[0].value, explanation.lines[0].advice) == ("未填写", "补充：注册地")
 
 
 def test_a_double_negation_is_no_negation() -> None:

@@ -16,7 +16,8 @@ from policies.conditions import Compare, Condition, DateIn, DateRange, DayMark, 
 from policies.document import HowToApply, Item, Policy
 from policies.eligibility import Assessment, assess
 from policies.evaluation import evaluate, find
-from policies.gaps import Gap, Unlock, distance, gap_of, questions, unlocks
+from policies.gaps import Gap, distance, gap_of
+from policies.next_steps import Unlock, questions, unlocks
 from policies.profile import EnterpriseProfile, Known
 from policies.verdict import Verdict
 from policies.vocabulary import FactRef

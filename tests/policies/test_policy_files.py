@@ -249,7 +249,7 @@ def test_one_broken_file_of_a_folder_is_named_and_the_rest_loads(tmp_path: Path)
     assert "UTF-8" in reports[1].errors[0].found
     assert "锚点" in reports[2].errors[0].found
     assert "已在 a.yaml 中出现" in reports[4].errors[0].found
-    assert "读不出来" in reports[5].errors[0].found
+    assert "不是普通文件" in reports[5].errors[0].found
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "gb18030", "latin-1"])
