@@ -18,9 +18,9 @@ $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新的版本，找到的是 $$($(PYTHON) --version)。"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@# torch first and as the CPU build: from the sources pip already knows, else from the PyTorch CPU index.
-	$(BIN)/python -c 'import torch' 2>/dev/null || $(BIN)/pip install --quiet 'torch==$(TORCH)+cpu' \
-	  || $(BIN)/pip install --quiet 'torch==$(TORCH)+cpu' --extra-index-url https://download.pytorch.org/whl/cpu
-	$(BIN)/pip install --quiet -e '.[dev]'
+	$(BIN)/python -c 'import torch' 2>/dev/null || $(BIN)/pip install -qq 'torch==$(TORCH)+cpu' \
+	  || $(BIN)/pip install -qq 'torch==$(TORCH)+cpu' --extra-index-url https://download.pytorch.org/whl/cpu
+	$(BIN)/pip install -qq -e '.[dev]'
 	@touch $(READY)
 
 run: $(READY) ## Prepare everything, show a first match, and serve it

@@ -30,7 +30,6 @@ from policies.eligibility import Assessment, Outcome, assess
 from policies.gaps import distance
 from policies.profile import EnterpriseProfile
 from policies.reference import Reference
-from policies.windows import CLOSING_SOON_DAYS
 
 
 class Group(StrEnum):
@@ -118,15 +117,11 @@ _Likenesses: TypeAlias = Mapping[ItemRef, _Likeness]
 
 
 class Matcher:
-    """Matches a profile with policies. Without an index the order rests on time and money.
+    """Matches a profile with policies. Without an index the order rests on time and money."""
 
-    `closing_soon` is how many days before its last day a window counts as closing soon.
-    """
-
-    def __init__(self, reference: Reference, index: VectorIndex | None, closing_soon: int = CLOSING_SOON_DAYS) -> None:
+    def __init__(self, reference: Reference, index: VectorIndex | None) -> None:
         self._reference = reference
         self._index = index
-        self._closing_soon = closing_soon
 
     def prepare(self, policies: Sequence[PolicyVersion]) -> int:
         """Encode the items that lack a vector ahead of the first question; how many texts are held then."""
@@ -151,7 +146,7 @@ class Matcher:
         self, version: PolicyVersion, item: Item, subject: Subject, likeness: _Likeness | None
     ) -> tuple[_Order, Match]:
         policy = version.policy
-        assessment = assess(policy, item, subject, self._closing_soon)
+        assessment = assess(policy, item, subject)
         worth = estimate(item.benefit, subject)
         gap = distance(assessment, subject) if assessment.outcome is Outcome.NEAR_MISS else None
         window = assessment.window

@@ -181,7 +181,7 @@ class BenefitReader:
                 where, f"写成了 {shown(row)}", "应为 {from: 起点, amount: 金额} 或 {from: 起点, rate: 比例}"
             )
             return None
-        start = self._positive(row["from"], f"{where}.from", read_number)
+        start = self._positive(row["from"], f"{where}.from", read_rate)
         if "amount" in row:
             amount = self._positive(row["amount"], f"{where}.amount")
             return None if start is None or amount is None else Tier(start, amount)

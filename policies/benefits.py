@@ -8,11 +8,12 @@ from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from policies.conditions import LAST_YEAR, Condition, Year
-from policies.derived import Subject
+from policies.derived import Resolved, Subject
 from policies.evaluation import evaluate
+from policies.profile import Known
 from policies.quantities import whole_yuan
 from policies.verdict import Verdict
-from policies.vocabulary import FactRef
+from policies.vocabulary import FactRef, Source
 
 
 class Form(StrEnum):
@@ -239,10 +240,24 @@ def amount_of(formula: Formula, subject: Subject) -> Interval:
 
 def quantity(of: Quantity, subject: Subject) -> Interval:
     """A number from the profile, never below zero; unknown means anything from zero up."""
+    found = figure(of, subject)
+    return replace(found, low=max(ZERO, found.low), high=None if found.high is None else max(ZERO, found.high))
+
+
+def _before(key: str, year: int, subject: Subject) -> Resolved:
+    """The figure an increase is measured from: nothing where the enterprise was not there yet."""
+    found = subject.resolve(key, year)
+    if found.undefined is not None and subject.reference.fact(key).derived is None:
+        return Resolved(Known(ZERO, Source.COMPUTED))
+    return found
+
+
+def figure(of: Quantity, subject: Subject) -> Interval:
+    """A number from the profile with its sign, a loss being below zero; `low` is zero where it is unknown."""
     fact = subject.reference.fact(of.fact)
     year = (of.year or LAST_YEAR).on(subject.day) if fact.annual else None
     found = subject.resolve(of.fact, year)
-    before = subject.resolve(of.fact, year - 1) if of.increase and year is not None else None
+    before = _before(of.fact, year - 1, subject) if of.increase and year is not None else None
     missing = (*found.missing, *(before.missing if before else ()))
     if found.known is None or not isinstance(found.known.value, Decimal):
         return Interval(ZERO, None, missing)
@@ -253,8 +268,7 @@ def quantity(of: Quantity, subject: Subject) -> Interval:
             most = None if fact.min is None or fact.min < 0 else max(ZERO, number - of.above)
             return Interval(ZERO, most, missing)
         number -= before.known.value
-    number = max(ZERO, number - of.above)
-    return Interval(number, number)
+    return Interval(number - of.above, number - of.above)
 
 
 def _scaled(interval: Interval, factor: Decimal) -> Interval:
@@ -262,14 +276,16 @@ def _scaled(interval: Interval, factor: Decimal) -> Interval:
 
 
 def _tiered(tiers: Tiers, subject: Subject) -> Interval:
-    by = quantity(tiers.by, subject)
+    by = figure(tiers.by, subject)
     if by.high is not None and by.low == by.high:
         amount = _step_amount(tiers.steps, by.low)
         return Interval(amount, amount)
     if any(step.rate is not None for step in tiers.steps):
         return Interval(ZERO, None, by.missing)
     amounts = [step.amount or ZERO for step in tiers.steps]
-    lowest = min(amounts) if tiers.steps[0].start <= 0 else ZERO
+    least = subject.reference.fact(tiers.by.fact).min
+    reaches_all = least is not None and tiers.steps[0].start <= least and not (tiers.by.increase or tiers.by.above)
+    lowest = min(amounts) if reaches_all else ZERO
     return Interval(lowest, max(amounts), by.missing)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from policies.eligibility import Outcome
 from policies.next_steps import Assessed
 
 # How many ways the search follows at once: a quick look first, then all it can hold (a second or two of work).
@@ -218,7 +219,9 @@ def total_of(matches: Iterable[Assessed]) -> Total:
     """The total over what can be applied for now (可申报), as the best combination the documents allow."""
     open_now = [match for match in matches if match.assessment.can_apply]
     unpriced = sum(match.estimate.high is None for match in open_now)
-    certain = best_combination(_claim(match, match.estimate.low) for match in open_now)
+    certain = best_combination(
+        _claim(match, match.estimate.low) for match in open_now if match.assessment.outcome is Outcome.ELIGIBLE
+    )
     possible = best_combination(_claim(match, match.estimate.at_stake) for match in open_now)
     return Total(certain, possible, unpriced)
 

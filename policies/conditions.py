@@ -84,7 +84,13 @@ class DateRange:
     last: DayMark | None = None
 
     def admits(self, value: date, day: date) -> bool:
-        after_first = self.first is None or value >= self.first.on(day)
+        # Periods are counted forward from the value, as art. 201–202 count them: a month's last day may stand for another.
+        if self.first is not None and self.first.ago is not None:
+            after_first = self.first.ago.after(value) >= day
+        else:
+            after_first = self.first is None or value >= self.first.on(day)
+        if self.last is not None and self.last.ago is not None:
+            return after_first and self.last.ago.after(value) <= day
         return after_first and (self.last is None or value <= self.last.on(day))
 
 

@@ -15,13 +15,15 @@ from policies.profile import EnterpriseProfile, Known, Value
 from policies.reference import Reference
 from policies.vocabulary import Fact, FactRef, Source
 
+FOUNDED = "founded_on"
+
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """What is known of one fact on one day.
 
-    Exactly one of these holds: `known` (a value), `missing` (inputs that lack, perhaps with the `possible` choices that
-    are left), or `undefined` (every input is there and the rule gives nothing; the department decides).
+    Exactly one of these holds: `known` (a value), `missing` (inputs that lack), or `undefined` (nothing lacks and the
+    rule gives nothing: the department decides). `possible` are the choices left where a choice is only partly known.
     """
 
     known: Known | None = None
@@ -44,7 +46,16 @@ class Subject:
         if fact.derived is not None:
             return _RULES[fact.derived.by](self, fact, year)
         known = self.profile.known(key, year if fact.annual else None)
-        return Resolved(known) if known else Resolved(missing=(FactRef(key, year if fact.annual else None),))
+        if known is not None:
+            return Resolved(known)
+        if fact.annual and year is not None and (founded := self._founded()) is not None and year < founded.year:
+            return Resolved(undefined=f"贵企业 {founded.year} 年成立，没有 {year} 年的{fact.label}")
+        return Resolved(missing=(FactRef(key, year if fact.annual else None),))
+
+    def _founded(self) -> date | None:
+        """The founding date, if known: no figure of an earlier year can exist, so none is asked for."""
+        known = self.profile.known(FOUNDED)
+        return known.value if known is not None and isinstance(known.value, date) else None
 
     @property
     def last_year(self) -> int:
@@ -86,13 +97,18 @@ def _ratio(subject: Subject, fact: Fact, year: int | None) -> Resolved:
     if _missing(part, whole):
         return Resolved(missing=_missing(part, whole))
     above, below = _number(part), _number(whole)
+    if part.undefined or whole.undefined:
+        return Resolved(undefined=part.undefined or whole.undefined)
     if above is None or not below:
         return Resolved(undefined=f"{subject.reference.fact(fact.derived.inputs[1]).label}为 0，无法计算{fact.label}")
     return _computed(above / below)
 
 
 def pooled_ratio(subject: Subject, key: str, year: int, years: int) -> Resolved:
-    """The ratio of sums over `years` years ending with `year`: what three-year shares mean in the documents."""
+    """The ratio of sums over `years` years ending with `year`: what three-year shares mean in the documents.
+
+    Years before the enterprise was founded add nothing: a young firm counts the years it has (国科发火〔2016〕32号).
+    """
     fact = subject.reference.fact(key)
     assert fact.derived is not None
     span = range(year - years + 1, year + 1)
@@ -113,9 +129,13 @@ def growth(subject: Subject, key: str, year: int, span: int) -> Resolved:
     if _missing(later, earlier):
         return Resolved(missing=_missing(later, earlier))
     end, start = _number(later), _number(earlier)
-    if end is None or start is None or start <= 0 or end < 0:
+    if later.undefined or earlier.undefined:
+        return Resolved(undefined=later.undefined or earlier.undefined)
+    if end is None or start is None or start <= 0:
         label = subject.reference.fact(key).label
         return Resolved(undefined=f"{year - span} 年{label}不是正数，无法计算增长率")
+    if end < 0 and span > 1:
+        return _computed(Decimal(-1))  # no root of a loss: it fell by all of it at least
     with localcontext() as context:
         context.prec = 28
         ratio = end / start
@@ -147,7 +167,8 @@ def _size_class(subject: Subject, fact: Fact, year: int | None) -> Resolved:
         missing = (FactRef("industry", part="finer"), *missing)
     if len(possible) == 1:
         return _computed(next(iter(possible)))
-    return Resolved(missing=missing, possible=possible)
+    reason = next((found.undefined for found in metrics.values() if found.undefined), None)
+    return Resolved(missing=missing, possible=possible, undefined=None if missing else reason)
 
 
 def _reaches_scale(subject: Subject, fact: Fact, year: int | None) -> Resolved:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from policies.benefit_data import BenefitReader
 from policies.condition_reader import ConditionReader
-from policies.conditions import ALWAYS, Condition, facts_named
+from policies.conditions import ALWAYS, Condition, Judged, facts_named, leaves
 from policies.document import (
     ApplyMode,
     Case,
@@ -24,6 +24,7 @@ from policies.document import (
     SourceKind,
     Standing,
     Yearly,
+    conditions_of,
 )
 from policies.eligibility import Outcome
 from policies.problems import Problems, shown
@@ -122,11 +123,28 @@ class PolicyReader:
         """A local policy whose item names no place would reach the whole country."""
         if policy.region == NATION:
             return
+        self._warn_about_zones(policy)
         general = facts_named(policy.conditions)
         for number, item in enumerate(policy.items):
             if not (general | facts_named(item.conditions)) & {"region", "tax_region", "zone"}:
                 self.problems.warn(
                     f"items.{number}.conditions", "没有所在地条件", "地方政策应写明 region、tax_region 或 zone"
+                )
+
+    def _warn_about_zones(self, policy: Policy) -> None:
+        """What a county pays for a firm in a zone of its own finances is for the department to say (design rule 7)."""
+        around = {county for zone in self.reference.regions.zones.values() for county in zone.lies_in}
+        if policy.region not in around:
+            return
+        for number, item in enumerate(policy.items):
+            conditions = conditions_of(policy, item)
+            if "zone" not in facts_named(conditions) and not any(
+                isinstance(leaf, Judged) for leaf in leaves(conditions)
+            ):
+                self.problems.warn(
+                    f"items.{number}.conditions",
+                    "没有说明功能区内的企业怎么办",
+                    "功能区财政独立的，请加 zone 条件或 judged",
                 )
 
     # ------------------------------------------------------------------ parts

@@ -15,6 +15,7 @@ from policies.conditions import (
     Compare,
     Condition,
     DateIn,
+    DateRange,
     Growth,
     Holds,
     Is,
@@ -28,7 +29,7 @@ from policies.document import Item, Policy
 from policies.evaluation import Evaluation, Finding, evaluate
 from policies.verdict import Verdict
 from policies.vocabulary import FactRef
-from policies.windows import CLOSING_SOON_DAYS, Window, window_on
+from policies.windows import Window, window_on
 
 
 class Outcome(StrEnum):
@@ -80,13 +81,13 @@ class Assessment:
         return tuple(finding for finding in open_findings if finding.to_judge is not None)
 
 
-def assess(policy: Policy, item: Item, subject: Subject, closing_soon: int = CLOSING_SOON_DAYS) -> Assessment:
-    """Assess one item for an enterprise on the subject's day; `closing_soon` is in days."""
+def assess(policy: Policy, item: Item, subject: Subject) -> Assessment:
+    """Assess one item for an enterprise on the subject's day."""
     who = applicant_condition(item, subject)
     requirements = [Requirement(evaluate(who, subject), item.applicants)]
     for condition in (policy.conditions, item.conditions):
         requirements += [Requirement(evaluate(part, subject)) for part in conjuncts(condition)]
-    window = window_on(policy, item, subject.day, closing_soon)
+    window = window_on(policy, item, subject.day)
     return Assessment(outcome_of(requirements, subject), window, tuple(requirements), subject.day)
 
 
@@ -155,6 +156,8 @@ def _leaf_can_become_met(leaf: Condition, finding: Finding | None, subject: Subj
         return isinstance(leaf, DateIn) and _waiting_helps(leaf, finding, subject.day)
     if isinstance(leaf, DateIn):
         return _waiting_helps(leaf, finding, subject.day)
+    if isinstance(leaf, OneOf):
+        return _has_a_better_choice(leaf, finding, subject)
     if isinstance(leaf, (Compare, Growth)) and _is_of_a_past_year(leaf, subject.day):
         return False
     if isinstance(leaf, Compare) and _counts_years(leaf, subject):
@@ -162,6 +165,15 @@ def _leaf_can_become_met(leaf: Condition, finding: Finding | None, subject: Subj
     if isinstance(leaf, Holds):
         return _can_be_obtained(leaf, finding, subject)
     return True
+
+
+def _has_a_better_choice(leaf: OneOf, finding: Finding, subject: Subject) -> bool:
+    """Of a choice that stands from low to high only a higher one can be worked for."""
+    fact = subject.reference.fact(leaf.fact)
+    if not fact.ordered or finding.value is None:
+        return True
+    keys = [option.key for option in fact.options]
+    return any(keys.index(value) > keys.index(str(finding.value)) for value in leaf.values)
 
 
 def _is_of_a_past_year(leaf: Compare | Growth, day: date) -> bool:
@@ -177,10 +189,12 @@ def _counts_years(leaf: Compare, subject: Subject) -> bool:
 
 def _waiting_helps(leaf: DateIn, finding: Finding, day: date) -> bool:
     """A period since a past day still to run out (成立满一年) is met by waiting; every other missed date is past."""
-    last = leaf.range.last
-    if leaf.range.first is not None or last is None or last.ago is None or not isinstance(finding.value, date):
-        return False
-    return finding.value > last.on(day)
+    return isinstance(finding.value, date) and _has_only_to_wait(leaf.range, finding.value, day)
+
+
+def _has_only_to_wait(days: DateRange, value: date, day: date) -> bool:
+    last = days.last
+    return days.first is None and last is not None and last.ago is not None and last.ago.after(value) > day
 
 
 def _can_be_obtained(leaf: Holds, finding: Finding, subject: Subject) -> bool:
@@ -189,12 +203,12 @@ def _can_be_obtained(leaf: Holds, finding: Finding, subject: Subject) -> bool:
     value = finding.value
     held = getattr(value, "held", False)
     obtained = getattr(value, "obtained", None)
-    if held and leaf.first_time is True and getattr(value, "first_time", None) is False:
-        return False
+    if held and leaf.first_time is True and getattr(value, "first_time", None) is not True:
+        return False  # whoever holds it or held it once cannot come to hold it for the first time
     if window is None:
         return True
     if held and isinstance(obtained, date) and not window.admits(obtained, subject.day):
-        return False
+        return _has_only_to_wait(window, obtained, subject.day)
     return window.last is None or window.last.on(subject.day) >= subject.day
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Any
 
 import yaml
 
@@ -44,12 +45,13 @@ class SizeCategory:
         return frozenset(CLASSES[: highest + 1])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SizeStandard:
     """The table of categories, each covering some branches of the industry tree."""
 
     categories: tuple[SizeCategory, ...]
 
+    @lru_cache(maxsize=4_096)  # noqa: B019 - a table lives as long as its program
     def categories_for(self, industry: str, tree: CodeTree) -> tuple[tuple[SizeCategory, ...], bool]:
         """The categories that `industry` falls or may still fall under, and whether it may also be uncovered.
 
@@ -61,13 +63,18 @@ class SizeStandard:
         below = tuple(
             c for c in self.categories if any(code in tree and tree.is_within(code, industry) for code in c.industries)
         )
-        return below, True
+        return below, not self._covers_all(industry, tree)
+
+    def _covers_all(self, industry: str, tree: CodeTree) -> bool:
+        """Whether every narrowest industry within `industry` falls under some category."""
+        within = [node.code for node in tree if tree.is_within(node.code, industry)]
+        parents = {tree.node(code).parent for code in within}
+        listed = {code for category in self.categories for code in category.industries}
+        return all(listed.intersection(tree.chain(code)) for code in within if code not in parents)
 
 
-@cache
-def load_size_standard() -> SizeStandard:
-    """The shipped table; read once."""
-    data = yaml.safe_load(files("policies.data").joinpath("enterprise_size.yaml").read_text(encoding="utf-8"))
+def read_size_standard(data: Mapping[str, Any]) -> SizeStandard:
+    """The table from its data (data/enterprise_size.yaml)."""
     return SizeStandard(
         tuple(
             SizeCategory(
@@ -84,6 +91,13 @@ def load_size_standard() -> SizeStandard:
     )
 
 
+@cache
+def load_size_standard() -> SizeStandard:
+    """The shipped table; read once."""
+    text = files("policies.data").joinpath("enterprise_size.yaml").read_text(encoding="utf-8")
+    return read_size_standard(yaml.safe_load(text))
+
+
 @dataclass(frozen=True, slots=True)
 class ScaleBranch:
     """A branch of 规上/限上: the yearly revenue limit (inclusive), or a fact that must hold, or neither (every unit)."""
@@ -94,10 +108,8 @@ class ScaleBranch:
     needs: str | None
 
 
-@cache
-def load_scale_branches() -> tuple[ScaleBranch, ...]:
-    """The shipped limits of 规上/限上; read once."""
-    data = yaml.safe_load(files("policies.data").joinpath("scale_limits.yaml").read_text(encoding="utf-8"))
+def read_scale_branches(data: Mapping[str, Any]) -> tuple[ScaleBranch, ...]:
+    """The limits of 规上/限上 from their data (data/scale_limits.yaml)."""
     return tuple(
         ScaleBranch(
             row["label"],
@@ -107,3 +119,10 @@ def load_scale_branches() -> tuple[ScaleBranch, ...]:
         )
         for row in data["branches"]
     )
+
+
+@cache
+def load_scale_branches() -> tuple[ScaleBranch, ...]:
+    """The shipped limits of 规上/限上; read once."""
+    text = files("policies.data").joinpath("scale_limits.yaml").read_text(encoding="utf-8")
+    return read_scale_branches(yaml.safe_load(text))

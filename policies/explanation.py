@@ -255,7 +255,17 @@ def _failure(line: Line) -> str:
         return f"{joined('要求', asked[0])}{''.join(joined('，或', words) for words in asked[1:])}，{now}"
     examples = "".join(f"“{words}”" for words in asked[:2])
     among = f"{examples}等 {len(line.parts)} 项" if examples else f" {len(line.parts)} 项条件"
-    return f"要求在{among}中至少满足 {line.need} 项，{now}"
+    return f"要求在{among}中至少满足 {line.need} 项，{now}{'' if examples else _nearest(line)}"
+
+
+def _nearest(line: Line) -> str:
+    """Of alternatives that are groups themselves the one with the fewest failing conditions, said in full."""
+
+    def failing(part: Line) -> int:
+        return sum(failing(inner) for inner in part.parts) or part.verdict is Verdict.NOT_MET
+
+    failed = [part for part in line.parts if part.verdict is Verdict.NOT_MET]
+    return f"，最接近的一项：{_failure(min(failed, key=failing))}" if failed else ""
 
 
 def window_text(window: Window, day: date) -> str:
@@ -281,6 +291,8 @@ def estimate_text(estimate: Estimate, benefit: Benefit, subject: Subject) -> str
     match estimate.basis:
         case Basis.NOT_MONEY:
             return FORM_LABELS[benefit.form]
+        case Basis.EXACT if estimate.low == 0:
+            return benefit.text  # nothing as things stand: what it would be is the useful answer
         case Basis.EXACT:
             return f"{yearly}预计 {money_text(estimate.low)}"
         case Basis.RANGE:
@@ -290,4 +302,6 @@ def estimate_text(estimate: Estimate, benefit: Benefit, subject: Subject) -> str
             assert estimate.high is not None
             return f"{yearly}最高 {money_text(estimate.high)}"
         case Basis.NEEDS:
+            if not estimate.missing:
+                return "金额由主管部门核定"
             return f"金额需先补充：{named(estimate.missing, subject)}"

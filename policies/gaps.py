@@ -8,17 +8,21 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from policies.conditions import (
+    All,
+    Any,
+    AtLeast,
     Compare,
     DateIn,
     DateRange,
     DayMark,
     Growth,
     Holds,
+    Not,
     Period,
 )
 from policies.derived import Subject
 from policies.eligibility import Assessment
-from policies.evaluation import Finding, evaluate
+from policies.evaluation import Evaluation, Finding, evaluate
 from policies.profile import Qualification
 from policies.quantities import date_text, plain, rate_text
 from policies.verdict import Verdict
@@ -166,10 +170,22 @@ def _expired_gap(leaf: Holds, finding: Finding, subject: Subject) -> Gap:
 
 def distance(assessment: Assessment, subject: Subject) -> Decimal:
     """How near a near miss is, 0 (nearly there) to 1; 1 where no number tells."""
-    gaps = (
-        gap_of(finding, subject)
-        for requirement in assessment.failing()
-        for finding in requirement.evaluation.deciding(Verdict.NOT_MET)
-    )
-    shares = [gap.share for gap in gaps if gap is not None and gap.share is not None]
-    return min(shares, default=Decimal(1))
+    return max((_distance(requirement.evaluation, subject) for requirement in assessment.failing()), default=Decimal(0))
+
+
+def _distance(node: Evaluation, subject: Subject) -> Decimal:
+    """Of what fails together the farthest counts, of alternatives the nearest, of at least k the k-th."""
+    if node.verdict is not Verdict.NOT_MET:
+        return Decimal(0)
+    parts = sorted(_distance(part, subject) for part in node.parts)
+    match node.condition:
+        case Any():
+            return parts[0] if parts else Decimal(1)
+        case AtLeast(count, _):
+            return parts[count - 1]
+        case All():
+            return parts[-1]
+        case Not():
+            return Decimal(1)
+    gap = gap_of(node.finding, subject) if node.finding is not None else None
+    return Decimal(1) if gap is None or gap.share is None else gap.share

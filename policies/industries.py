@@ -6,21 +6,26 @@ only its class in the source; its group row is filled in here so that both codes
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
+from importlib.resources import files
 
 from policies.quantities import normalise
 from policies.trees import CodeTree, read_csv_tree
+
+# The levels whose codes are a section's letter and digits that no other section has.
+_NUMBERED = ("division", "group", "class")
 
 
 @cache
 def load_industries() -> CodeTree:
     """The shipped table; read once."""
-    return read_csv_tree("policies.data", "industries.csv")
+    return read_csv_tree(files("policies.data").joinpath("industries.csv").read_text(encoding="utf-8"))
 
 
-@cache
-def _letters() -> dict[str, str]:
-    return {node.code[1:]: node.code for node in load_industries() if len(node.code) > 1}
+@lru_cache(maxsize=8)
+def _by_digits(tree: CodeTree) -> dict[str, str]:
+    """Full codes by their digits alone."""
+    return {node.code[1:]: node.code for node in tree if node.level in _NUMBERED}
 
 
 def read_industry(raw: object, tree: CodeTree) -> str:
@@ -28,6 +33,6 @@ def read_industry(raw: object, tree: CodeTree) -> str:
     text = normalise(str(raw)).upper()
     if text in tree:
         return text
-    if tree is load_industries() and text in _letters():
-        return _letters()[text]
+    if text in (full_codes := _by_digits(tree)):
+        return full_codes[text]
     raise ValueError("应为国民经济行业分类（GB/T 4754-2017）代码，如 C3252")

@@ -71,25 +71,31 @@ class Question:
 
 
 def questions(assessed: Iterable[Assessed], subject: Subject) -> list[Question]:
-    """The facts worth asking for, the most decisive first: by items decided, then money at stake, then items helped."""
+    """The facts worth asking for, the most decisive first: by items decided, then money at stake, then items helped.
+
+    What can be applied for now goes before what will open; what is over is not worth a question.
+    """
     decides: dict[FactRef, int] = {}
     helps: dict[FactRef, int] = {}
     stake: dict[FactRef, Decimal] = {}
+    now: dict[FactRef, int] = {}
     for match in assessed:
-        if match.assessment.outcome is not Outcome.NEEDS_INFORMATION:
+        state = match.assessment.window.state
+        if match.assessment.outcome is not Outcome.NEEDS_INFORMATION or state.is_over:
             continue
         refs = {FactRef(ref.key, ref.year) for ref in match.assessment.missing()}
         for ref in refs:
             helps[ref] = helps.get(ref, 0) + 1
             decides[ref] = decides.get(ref, 0) + (len(refs) == 1)
             stake[ref] = stake.get(ref, Decimal(0)) + match.estimate.at_stake
+            now[ref] = now.get(ref, 0) + (len(refs) == 1 and state.can_apply)
     listed = [
         Question(
             ref, question_text(ref, subject), subject.reference.fact(ref.key).help, decides[ref], helps[ref], stake[ref]
         )
         for ref in helps
     ]
-    return sorted(listed, key=lambda q: (-q.decides, -q.at_stake, -q.helps, q.ref.key, q.ref.year or 0))
+    return sorted(listed, key=lambda q: (-now[q.ref], -q.decides, -q.at_stake, -q.helps, q.ref.key, q.ref.year or 0))
 
 
 # ---------------------------------------------------------------------- what one change would unlock
@@ -122,12 +128,14 @@ def unlocks(assessed: Sequence[Assessed], subject: Subject) -> list[Unlock]:
     closed = [match for match in assessed if not match.assessment.can_apply and match.assessment.window.state.can_apply]
     offered = (change for match in closed for change in _changes(match.assessment, subject))
     changes = {(change.ref, change.text): change for change in offered}
-    found = [unlock for change in changes.values() if (unlock := _try(change, closed, subject)) is not None]
+    held = [match for match in assessed if match.assessment.can_apply]
+    tried = (_try(change, closed, subject) for change in changes.values() if not _loses(change, held, subject))
+    found = [unlock for unlock in tried if unlock is not None]
     return sorted(found, key=lambda unlock: (-len(unlock.items), -unlock.at_stake, unlock.change))
 
 
 def _try(change: _Change, closed: Sequence[Assessed], subject: Subject) -> Unlock | None:
-    changed = Subject(subject.profile.with_known(change.ref, change.known), subject.day, subject.reference)
+    changed = _after(change, subject)
     opened: list[tuple[str, str]] = []
     stake = Decimal(0)
     for match in closed:
@@ -137,6 +145,17 @@ def _try(change: _Change, closed: Sequence[Assessed], subject: Subject) -> Unloc
             opened.append((match.policy.id, match.item.id))
             stake += estimate(match.item.benefit, changed).at_stake
     return Unlock(change.ref, change.known, change.text, tuple(opened), stake) if opened else None
+
+
+def _loses(change: _Change, held: Sequence[Assessed], subject: Subject) -> bool:
+    """Whether the change would close something that can be applied for now: then it is no advice."""
+    changed = _after(change, subject)
+    touched = (match for match in held if change.ref.key in _facts_behind(match, subject))
+    return any(not assess(match.policy, match.item, changed).can_apply for match in touched)
+
+
+def _after(change: _Change, subject: Subject) -> Subject:
+    return Subject(subject.profile.with_known(change.ref, change.known), subject.day, subject.reference)
 
 
 def _facts_behind(match: Assessed, subject: Subject) -> frozenset[str]:
@@ -164,6 +183,8 @@ def _change_for(leaf: Leaf, finding: Finding, subject: Subject) -> _Change | Non
         return None
     match leaf:
         case Holds():
+            if leaf.first_time and getattr(finding.value, "held", False):
+                return None
             level = leaf.level or (fact.levels[0].key if fact.levels else None)
             value = Qualification(True, level, subject.day, Period(years=1).after(subject.day), True)
             name = f"{fact.option_label(leaf.level)}{fact.label}" if leaf.level else fact.label

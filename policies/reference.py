@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
+from types import MappingProxyType
 
-from policies.enterprise_size import ScaleBranch, SizeStandard, load_scale_branches, load_size_standard
-from policies.industries import load_industries
-from policies.regions import Regions, load_regions
-from policies.trees import CodeTree
-from policies.vocabulary import Fact, FactType, Vocabulary, load_vocabulary
+import yaml
 
+from policies.enterprise_size import ScaleBranch, SizeStandard, read_scale_branches, read_size_standard
+from policies.regions import Regions, read_regions
+from policies.trees import CodeTree, read_csv_tree
+from policies.vocabulary import Fact, FactType, Vocabulary, read_vocabulary
+
+# In this order they make the fingerprint.
 _TABLES = ("facts.yaml", "regions.csv", "zones.yaml", "industries.csv", "enterprise_size.yaml", "scale_limits.yaml")
 
 
 @dataclass(frozen=True)
 class Reference:
-    """Vocabulary, places, industries and size thresholds. `fingerprint` tells a stored verdict which tables it used."""
+    """Vocabulary, places, industries and size thresholds. `fingerprint` tells a stored verdict which tables it used.
+
+    `texts` are the tables it was built from, by name; empty for one that was put together by hand.
+    """
 
     vocabulary: Vocabulary
     regions: Regions
@@ -27,6 +33,7 @@ class Reference:
     sizes: SizeStandard
     scale: tuple[ScaleBranch, ...]
     fingerprint: str
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def fact(self, key: str) -> Fact:
         return self.vocabulary.fact(key)
@@ -40,17 +47,37 @@ class Reference:
         return {code: zone.name for code, zone in self.regions.zones.items()}
 
 
+def reference_texts() -> Mapping[str, str]:
+    """The shipped tables as they stand in their files, by name."""
+    folder = files("policies.data")
+    return MappingProxyType({name: folder.joinpath(name).read_bytes().decode("utf-8") for name in _TABLES})
+
+
+def fingerprint_of(texts: Mapping[str, str]) -> str:
+    """The same for the same texts, in every process and for ever. Raises KeyError when a table is not among them."""
+    digest = hashlib.sha256()
+    for name in _TABLES:
+        digest.update(texts[name].encode("utf-8"))
+    return digest.hexdigest()[:12]
+
+
+def build_reference(texts: Mapping[str, str]) -> Reference:
+    """The tables as one value. `texts` may have been kept long ago: whatever shape they had must still be read.
+
+    Raises KeyError when a table is not among them, and InvalidData for a vocabulary that contradicts itself.
+    """
+    return Reference(
+        read_vocabulary(yaml.safe_load(texts["facts.yaml"])),
+        read_regions(read_csv_tree(texts["regions.csv"]), yaml.safe_load(texts["zones.yaml"])),
+        read_csv_tree(texts["industries.csv"]),
+        read_size_standard(yaml.safe_load(texts["enterprise_size.yaml"])),
+        read_scale_branches(yaml.safe_load(texts["scale_limits.yaml"])),
+        fingerprint_of(texts),
+        MappingProxyType({name: texts[name] for name in _TABLES}),
+    )
+
+
 @cache
 def load_reference() -> Reference:
     """The shipped tables; read once."""
-    digest = hashlib.sha256()
-    for name in _TABLES:
-        digest.update(files("policies.data").joinpath(name).read_bytes())
-    return Reference(
-        load_vocabulary(),
-        load_regions(),
-        load_industries(),
-        load_size_standard(),
-        load_scale_branches(),
-        digest.hexdigest()[:12],
-    )
+    return build_reference(reference_texts())

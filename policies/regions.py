@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Any
 
 import yaml
 
@@ -77,12 +78,17 @@ class Regions:
         raise ValueError("应为山东省内的行政区划代码或名称，如 371602 或 滨城区")
 
 
+def read_regions(places: CodeTree, data: Mapping[str, Any]) -> Regions:
+    """Places with the zones of `data` (data/zones.yaml)."""
+    zones = {row["code"]: Zone(row["code"], row["name"], row["parent"], tuple(row["lies_in"])) for row in data["zones"]}
+    return Regions(places, MappingProxyType(zones))
+
+
 @cache
 def load_regions() -> Regions:
-    """The shipped table; read once."""
-    data = yaml.safe_load(files("policies.data").joinpath("zones.yaml").read_text(encoding="utf-8"))
-    zones = {row["code"]: Zone(row["code"], row["name"], row["parent"], tuple(row["lies_in"])) for row in data["zones"]}
-    return Regions(read_csv_tree("policies.data", "regions.csv"), MappingProxyType(zones))
+    """The shipped tables; read once."""
+    places, zones = (files("policies.data").joinpath(name).read_text("utf-8") for name in ("regions.csv", "zones.yaml"))
+    return read_regions(read_csv_tree(places), yaml.safe_load(zones))
 
 
 def regions_of(nodes: Mapping[str, str]) -> Regions:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +54,7 @@ class CodeTree:
         return separator.join(self.name(step) for step in reversed(self.chain(code)))
 
 
-def read_csv_tree(package: str, name: str) -> CodeTree:
-    """A tree from a shipped table with the columns code, name, level, parent."""
-    text = files(package).joinpath(name).read_text(encoding="utf-8")
+def read_csv_tree(text: str) -> CodeTree:
+    """A tree from the text of a table with the columns code, name, level, parent."""
     rows = csv.DictReader(text.splitlines())
     return CodeTree(TreeNode(row["code"], row["name"], row["level"], row["parent"] or None) for row in rows)

@@ -22,6 +22,10 @@ class WindowState(StrEnum):
     EXHAUSTED = "exhausted"
 
     @property
+    def is_over(self) -> bool:
+        return self in (WindowState.CLOSED, WindowState.EXHAUSTED)
+
+    @property
     def can_apply(self) -> bool:
         return self in (WindowState.OPEN, WindowState.CLOSING_SOON, WindowState.ALWAYS)
 
@@ -90,23 +94,34 @@ def _dates(policy: Policy, item: Item, day: date) -> tuple[date | None, date | N
     """First and last day: the item's own, or this year's of a yearly window, cut by the document's validity."""
     opens, closes = item.apply.opens, item.apply.closes
     if item.apply.yearly is not None:
-        opens, closes = _yearly_dates(item.apply.yearly, day, policy.effective or day)
+        opens, closes = _yearly_dates(item.apply.yearly, day, policy)
     starts = [start for start in (opens, policy.effective) if start is not None]
     ends = [end for end in (closes, policy.valid_until) if end is not None]
     return max(starts, default=None), min(ends, default=None)
 
 
-def _yearly_dates(yearly: Yearly, day: date, effective: date) -> tuple[date, date]:
-    """The round of a yearly window that is running on `day`, else the one of its calendar year.
+def _yearly_dates(yearly: Yearly, day: date, policy: Policy) -> tuple[date, date]:
+    """The round of a yearly window that counts on `day`: the one running, else the one of its calendar year.
 
-    Before the document takes effect it is the first round that is not over on that day.
+    Rounds that the document's validity leaves no day of never were: the next that has one counts instead.
     """
     crosses = yearly.closes < yearly.opens
-    first = max(day, effective)
-    year = first.year - 1 if crosses and first <= _on(first.year, yearly.closes) else first.year
-    if day < effective and effective > _on(year + crosses, yearly.closes):
-        year += 1
-    return _on(year, yearly.opens), _on(year + crosses, yearly.closes)
+    rounds = [(_on(year, yearly.opens), _on(year + crosses, yearly.closes)) for year in _years_around(day, policy)]
+    real = [(opens, closes) for opens, closes in rounds if _leaves_a_day(opens, closes, policy)]
+    running = [each for each in real if each[0] <= day <= each[1]]
+    this_year = [each for each in real if each[0].year == day.year]
+    coming = [each for each in real if each[0] > day]
+    return next(iter(running or this_year or coming or real[-1:] or rounds[-1:]))
+
+
+def _years_around(day: date, policy: Policy) -> range:
+    start = day.year if policy.effective is None else max(day.year, policy.effective.year)
+    return range(max(day.year - 1, 1), min(start + 2, date.max.year))
+
+
+def _leaves_a_day(opens: date, closes: date, policy: Policy) -> bool:
+    too_early = policy.effective is not None and closes < policy.effective
+    return not too_early and (policy.valid_until is None or opens <= policy.valid_until)
 
 
 def _on(year: int, month_day: tuple[int, int]) -> date:

@@ -127,6 +127,9 @@ def negated_text(leaf: Leaf, subject: Subject) -> str:
             fact = reference.fact(key)
             verb = "不属于" if fact.type is FactType.INDUSTRY else "不在"
             return f"{fact.label}{verb}{either([reference.code_name(fact, code) for code in codes])}"
+        case DateIn(key, days, _):
+            fact = reference.fact(key)
+            return not_in_range_text(days, event_of(fact), fact.label, subject.day)
         case _:
             return f"没有下列情形：{leaf_text(leaf, subject)}"
 
@@ -159,6 +162,21 @@ def leaf_text(leaf: Leaf, subject: Subject) -> str:
             return date_range_text(days, event_of(fact), fact.label, subject.day)
         case Holds():
             return _holds_text(leaf, fact, subject)
+
+
+def not_in_range_text(days: DateRange, event: str, label: str, day: date) -> str:
+    """A day that must lie outside a range."""
+    if days.first is not None and days.first.year is not None:
+        return f"{label}不在 {days.first.year.on(day)} 年"
+    if days.first is not None and days.first.ago is not None:
+        return f"{event}不在最近 {period_text(days.first.ago)}内"
+    if days.last is not None and days.last.ago is not None:
+        return f"{event}不满 {period_text(days.last.ago)}"
+    if days.last is None and days.first is not None:
+        return f"{label}早于 {date_text(days.first.on(day))}"
+    if days.first is None and days.last is not None:
+        return f"{label}晚于 {date_text(days.last.on(day))}"
+    return f"没有下列情形：{date_range_text(days, event, label, day)}"
 
 
 def _compare_text(leaf: Compare, fact: Fact, subject: Subject) -> str:

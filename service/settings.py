@@ -44,7 +44,6 @@ class Settings(BaseSettings):
     link_hours: int = Field(24, ge=1, le=720, description="登录链接多少小时内有效")
     secure_cookies: bool = Field(False, description="只通过 HTTPS 发送登录凭证；正式部署应为 true")
     trusted_proxies: int = Field(0, ge=0, le=5, description="前面有几层可信的反向代理（读取 X-Forwarded-*）")
-    closing_soon_days: int = Field(14, ge=1, le=90, description="截止前多少天算“即将截止”")
     clock_offset_seconds: int = Field(0, description="把系统时钟拨快（正）或拨慢（负）的秒数，仅用于演示和测试")
     demo: bool = Field(False, description="演示模式：首页列出示例企业及其登录链接")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="日志级别")

@@ -31,7 +31,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         database=database,
         clock=clock or SystemClock(timedelta(seconds=settings.clock_offset_seconds)),
         bell=build_doorbell(settings),
-        matcher=Matcher(reference, index, settings.closing_soon_days),
+        matcher=Matcher(reference, index),
     )
 
 

@@ -30,6 +30,8 @@ class PolicyOut(BaseModel):
     number: str | None = Field(description="文号；没有见到原文的为空")
     issuers: list[str]
     url: str | None
+    source: str = Field(description="official 政府网站 / press 媒体或转载 / sample 示例")
+    source_note: str | None = Field(description="出处的局限，例如只见到开头、标题是归纳的")
     sample: bool = Field(description="示例政策，没有出处")
 
 

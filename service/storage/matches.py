@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, TypeAlias
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from service.errors import NotFound
 from service.storage import tables
+from service.storage.references import keep_reference
 
 ID_CHARACTERS = 15  # 75 bits: no two of a thousand million matches share an id by chance
 
@@ -23,12 +24,13 @@ Findings: TypeAlias = list[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class MatchRun:
-    """One whole list of matches: what it was computed from."""
+    """One whole list of matches: what it was computed from. `fingerprint` names the reference tables used."""
 
     enterprise: str
     profile_version: int
     catalogue_revision: int
     day: date
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +51,31 @@ class StoredMatch:
 
 
 def match_id(
-    enterprise: str, profile_version: int, policy_id: str, policy_version: int, item_id: str, day: date
+    enterprise: str,
+    profile_version: int,
+    policy_id: str,
+    policy_version: int,
+    item_id: str,
+    day: date,
+    fingerprint: str,
 ) -> str:
-    """The id of a match: the same for the same versions and day, in every process and for ever."""
-    parts = [enterprise, profile_version, policy_id, policy_version, item_id, day.isoformat()]
+    """The id of a match: the same for the same versions, day and reference tables, in every process and for ever."""
+    parts = [enterprise, profile_version, policy_id, policy_version, item_id, day.isoformat(), fingerprint]
     digest = hashlib.sha256(json.dumps(parts).encode("ascii")).digest()
     return "M" + base64.b32encode(digest).decode("ascii")[:ID_CHARACTERS]
 
 
-def record_matches(session: Session, rows: Iterable[StoredMatch], run: MatchRun, now: datetime) -> bool:
+def record_matches(
+    session: Session, rows: Iterable[StoredMatch], run: MatchRun, texts: Mapping[str, str], now: datetime
+) -> bool:
     """Record a list of matches unless it was recorded before; True when this call recorded it.
 
-    A match that an earlier list of the day holds already is left as it was shown.
+    `texts` are the reference tables of the run, kept with it: without them no match could be replayed once the
+    program's tables have changed. A match that an earlier list of the day holds already is left as it was shown.
     """
     if not tables.insert_absent(session, tables.match_runs, {**asdict(run), "stored_at": now}):
         return False
+    keep_reference(session, run.fingerprint, texts, now)
     ordered = sorted(rows, key=lambda row: row.id)
     tables.insert_missing(session, tables.matches, [_columns(row, now) for row in ordered])
     return True

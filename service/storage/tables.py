@@ -104,7 +104,16 @@ profile_versions = Table(
     Column("stored_at", Instant, nullable=False),
 )
 
-# A match can be replayed for ever: the versions it rests on must be there.
+# The tables that conditions were read and evaluated against, as they stood (service/storage/references.py).
+reference_tables = Table(
+    "reference_tables",
+    METADATA,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("stored_at", Instant, nullable=False),
+)
+
+# A match can be replayed for ever: the versions and the tables it rests on must be there.
 matches = Table(
     "matches",
     METADATA,
@@ -118,7 +127,12 @@ matches = Table(
     Column("outcome", String(20), nullable=False),
     Column("window_state", String(20), nullable=False),  # WINDOW is a word of SQL
     Column("findings", JSON, nullable=False),
-    Column("fingerprint", String(64), nullable=False),
+    Column(
+        "fingerprint",
+        String(64),
+        ForeignKey("reference_tables.fingerprint", name="fk_matches_reference"),
+        nullable=False,
+    ),
     Column("stored_at", Instant, nullable=False),
     ForeignKeyConstraint(
         ["enterprise", "profile_version"],
@@ -139,6 +153,7 @@ match_runs = Table(
     Column("profile_version", Integer, primary_key=True, autoincrement=False),
     Column("catalogue_revision", BigInteger, primary_key=True, autoincrement=False),
     Column("day", Date, primary_key=True),
+    Column("fingerprint", String(64), primary_key=True),
     Column("stored_at", Instant, nullable=False),
     ForeignKeyConstraint(
         ["enterprise", "profile_version"],

@@ -51,6 +51,8 @@ def view_data(view: MatchView) -> dict[str, Any]:
             "number": found.policy.number,
             "issuers": list(found.policy.issuers),
             "url": found.policy.source.url,
+            "source": found.policy.source.kind.value,
+            "source_note": found.policy.source.note,
             "sample": found.policy.is_sample,
         },
         "item": {"id": found.item.id, "title": found.item.title, "summary": found.item.summary},

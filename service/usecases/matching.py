@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from indexes.matcher import Group, Match, MatchList
+from indexes.matcher import Group, Match, Matcher, MatchList
 from policies.assessment_data import findings_data
 from policies.combination import Total, total_of
 from policies.derived import Subject
@@ -14,13 +15,17 @@ from policies.document import PolicyVersion
 from policies.explanation import Explanation, estimate_text, explain
 from policies.next_steps import Question, Unlock, questions, unlocks
 from policies.profile import EnterpriseProfile
+from policies.reference import Reference, build_reference
 from service.errors import NotFound
+from service.storage.database import Database
 from service.storage.enterprises import current_profile, profile_version
 from service.storage.matches import MatchRun, StoredMatch, match, match_id, record_matches
 from service.storage.policies import policy_version
+from service.storage.references import kept_reference
 from service.usecases.services import Services
 
 UNSTORED = 0
+FORMER_TABLES = 4  # how many former sets of tables stay built in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +98,18 @@ def _match(services: Services, profile: EnterpriseProfile, version: int, day: da
 def _view(each: Match, code: str, version: int, subject: Subject) -> MatchView:
     number = ""
     if version != UNSTORED:
-        number = match_id(code, version, each.policy.id, each.policy_version, each.item.id, subject.day)
+        versions = (version, each.policy.id, each.policy_version)
+        number = match_id(code, *versions, each.item.id, subject.day, subject.reference.fingerprint)
     amount = estimate_text(each.estimate, each.item.benefit, subject)
     return MatchView(number, each, explain(each.assessment, subject), amount)
 
 
 def _record(services: Services, code: str, matches: EnterpriseMatches) -> None:
-    run = MatchRun(code, matches.profile_version, matches.catalogue_revision, matches.day)
-    rows = (_row(view, code, matches, services.reference.fingerprint) for view in matches.views)
+    tables = services.reference
+    run = MatchRun(code, matches.profile_version, matches.catalogue_revision, matches.day, tables.fingerprint)
+    rows = (_row(view, code, matches, tables.fingerprint) for view in matches.views)
     with services.database.writing() as session:
-        record_matches(session, rows, run, services.clock.now())
+        record_matches(session, rows, run, tables.texts, services.clock.now())
 
 
 def _row(view: MatchView, code: str, matches: EnterpriseMatches, fingerprint: str) -> StoredMatch:
@@ -127,7 +134,10 @@ def _row(view: MatchView, code: str, matches: EnterpriseMatches, fingerprint: st
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A stored verdict evaluated again from the versions it was made of; `differences` is empty when all is the same."""
+    """A stored verdict evaluated again from the versions and tables it was made of.
+
+    `differences` is empty when all is the same. `same_tables` is False when the program's tables have changed since.
+    """
 
     stored: StoredMatch
     view: MatchView
@@ -140,19 +150,32 @@ class Replay:
 
 
 def replay(services: Services, number: str) -> Replay:
-    """Evaluate a recorded match again: same item version, profile version and day. Raises NotFound."""
+    """Evaluate a recorded match again: same item version, profile version, day and reference tables.
+
+    Raises NotFound, also when the tables have changed since and those of then are not kept.
+    """
     with services.database.reading() as session:
         stored = match(session, number)
-        policy = policy_version(session, services.reference, stored.policy_id, stored.policy_version)
-        profile = profile_version(session, services.reference, stored.enterprise, stored.profile_version)
-    found = services.matcher.match(profile, [PolicyVersion(policy, stored.policy_version)], stored.day)
+    same_tables = stored.fingerprint == services.reference.fingerprint
+    reference = services.reference if same_tables else _tables_of(services.database, stored.fingerprint)
+    # Vectors belong to the program's own tables, and likeness decides no verdict.
+    matcher = services.matcher if same_tables else Matcher(reference, None)
+    with services.database.reading() as session:
+        policy = policy_version(session, reference, stored.policy_id, stored.policy_version)
+        profile = profile_version(session, reference, stored.enterprise, stored.profile_version)
+    found = matcher.match(profile, [PolicyVersion(policy, stored.policy_version)], stored.day)
     again = next((each for each in found.matches if each.item.id == stored.item_id), None)
     if again is None:
         raise NotFound(f"政策 {stored.policy_id} 第 {stored.policy_version} 版没有事项 {stored.item_id}。")
-    subject = Subject(profile, stored.day, services.reference)
-    view = _view(again, stored.enterprise, stored.profile_version, subject)
-    same_tables = stored.fingerprint == services.reference.fingerprint
+    view = _view(again, stored.enterprise, stored.profile_version, Subject(profile, stored.day, reference))
     return Replay(stored, view, tuple(_differences(stored, again)), same_tables)
+
+
+@lru_cache(maxsize=FORMER_TABLES)
+def _tables_of(database: Database, fingerprint: str) -> Reference:
+    """Tables that are not the program's any more, as they stood. Building them takes a third of a second."""
+    with database.reading() as session:
+        return build_reference(kept_reference(session, fingerprint))
 
 
 def _differences(stored: StoredMatch, again: Match) -> list[str]:

@@ -23,6 +23,8 @@ HINTS = {
     "not_open": "条件符合，但现在不在申报时间内",
     "not_eligible": "有条件不符合",
 }
+# How a policy text is attested.
+SOURCES = {"official": "政府网站", "press": "媒体或转载", "sample": "示例，没有出处"}
 
 
 def build_pages(services: Services, tickets: Tickets, link_hours: int, *, demo: bool) -> Blueprint:
@@ -52,7 +54,7 @@ def build_pages(services: Services, tickets: Tickets, link_hours: int, *, demo: 
         if identity is None or identity.enterprise is None:
             raise Unauthenticated("请用企业的登录链接进入。")
         found = match_enterprise(services, identity.enterprise, _day(request.args.get("on")))
-        return render_template("matches.html", found=found, hints=HINTS, who=identity)
+        return render_template("matches.html", found=found, hints=HINTS, sources=SOURCES, who=identity)
 
     @pages.post("/leave")
     @declare(Access.PUBLIC)

@@ -175,16 +175,6 @@ def test_a_match_carries_the_version_of_its_policy() -> None:
     assert matched(a_profile(), PolicyVersion(a_policy().policy, 7)).matches[0].policy_version == 7
 
 
-def test_how_soon_is_soon_is_a_setting() -> None:
-    version = a_policy(an_item("rich", benefit=worth(10**7)), an_item("in-twenty-days", apply=closing(20)))
-
-    patient = Matcher(load_reference(), None).match(a_profile(), [version], DAY)
-    eager = Matcher(load_reference(), None, closing_soon=30).match(a_profile(), [version], DAY)
-
-    assert ids(patient.matches) == ["rich", "in-twenty-days"]
-    assert ids(eager.matches) == ["in-twenty-days", "rich"]
-
-
 def test_what_is_prepared_is_not_encoded_again() -> None:
     encoder = CharacterEncoder()
     matcher = Matcher(load_reference(), an_index(encoder))

@@ -157,7 +157,10 @@ def worlds(draw: st.DrawFn) -> dict[FactKey, Value]:
     facts["tax_region", None] = draw(st.sampled_from(PLACES))
     facts["region", None] = draw(st.sampled_from(PLACES))
     facts["zone", None] = draw(st.sampled_from(zones_at(str(facts["region", None]))))
-    return facts
+    founded = facts["founded_on", None]
+    assert isinstance(founded, date)
+    # No enterprise has figures of a year in which it was not there yet.
+    return {(key, year): value for (key, year), value in facts.items() if year is None or year >= founded.year}
 
 
 def zones_at(place: str) -> list[str]:

@@ -193,8 +193,19 @@ def test_a_total_counts_only_what_can_be_applied_for() -> None:
 
     total = total_of(matches)
 
-    assert total.certain.chosen == total.possible.chosen == ("sample-policy/item-1", "sample-policy/item-2")
-    assert total.certain.total == total.possible.total == 30
+    assert total.possible.chosen == ("sample-policy/item-1", "sample-policy/item-2")
+    assert total.possible.total == 30
+
+
+def test_what_the_department_has_still_to_decide_is_not_certain() -> None:
+    total = total_of(
+        [
+            match_of(1, **worth("fixed", amount=10)),
+            match_of(2, **worth("fixed", amount=20), conditions={"judged": "信用良好"}),
+        ]
+    )
+
+    assert total.certain.chosen == ("sample-policy/item-1",)
 
 
 def test_what_is_only_an_upper_bound_is_possible_and_not_certain() -> None:

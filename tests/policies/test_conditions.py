@@ -146,10 +146,37 @@ def test_growth_from_nothing_is_for_the_department_to_judge(years: dict[int, int
     assert finding.to_judge is not None and "无法计算增长率" in finding.to_judge
 
 
-def test_growth_of_a_loss_is_for_the_department_to_judge() -> None:
-    for years in ({2025: 5, 2024: -5}, {2025: -5, 2024: 5}):
-        (finding,) = evaluated({"fact": "net_profit", "growth": {"at_least": 0}}, net_profit=years).findings()
-        assert finding.to_judge is not None
+def test_growth_from_a_loss_is_for_the_department_to_judge() -> None:
+    (finding,) = evaluated({"fact": "net_profit", "growth": {"at_least": 0}}, net_profit={2025: 5, 2024: -5}).findings()
+
+    assert finding.to_judge == "2024 年净利润不是正数，无法计算增长率"
+
+
+def test_growth_into_a_loss_is_no_growth() -> None:
+    yearly = evaluated({"fact": "net_profit", "growth": {"at_least": 0}}, net_profit={2025: -5, 2024: 5})
+    over_two = {"fact": "net_profit", "growth": {"at_least": 0, "years": 2}}
+
+    assert yearly.verdict is NOT_MET
+    assert next(iter(yearly.findings())).value == Decimal(-2)
+    assert evaluated(over_two, net_profit={2025: -5, 2023: 5}).verdict is NOT_MET
+
+
+def test_a_firm_is_not_asked_for_figures_of_years_before_it_was_founded() -> None:
+    young = {"founded_on": "2026-03-01"}
+
+    (finding,) = evaluated({"fact": "revenue", "at_least": 1}, **young).findings()
+
+    assert finding.missing == ()
+    assert finding.to_judge == "贵企业 2026 年成立，没有 2025 年的营业收入"
+    assert verdict({"fact": "revenue", "at_least": 1}, founded_on="2026-03-01", revenue={2025: 5}) is MET
+
+
+def test_a_young_firm_pools_the_years_it_has() -> None:
+    pooled = {"fact": "rd_ratio", "at_least": "5%", "over": {"years": 3, "take": "pooled"}}
+    figures = {"founded_on": "2024-05-01", "rd_expense": {2024: 4, 2025: 6}, "revenue": {2024: 100, 2025: 100}}
+
+    assert verdict(pooled, **figures) is MET
+    assert verdict(pooled, **{**figures, "founded_on": "2020-05-01"}) is UNKNOWN
 
 
 # ---------------------------------------------------------------------- qualifications

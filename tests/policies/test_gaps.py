@@ -307,7 +307,11 @@ def test_what_a_qualification_would_open_is_counted() -> None:
     [
         ({"fact": "rd_expense", "at_least": "500万"}, {"rd_expense": {2025: 1}}, "研发费用达到 500 万元"),
         ({"fact": "invention_patents", "at_least": 3}, {"invention_patents": 1}, "有效发明专利数达到 3 件"),
-        ({"fact": "tax_credit_rating", "in": ["B", "A"]}, {"tax_credit_rating": "C"}, "纳税信用级别达到“B 级”"),
+        (
+            {"fact": "listed_status", "in": ["neeq", "listed"]},
+            {"listed_status": "none"},
+            "上市挂牌情况达到“新三板挂牌”",
+        ),
         ({"fact": "has_rd_body", "is": True}, {"has_rd_body": False}, "做到“有自建或合建的研发机构”"),
         (
             {"fact": "technology_centre", "level_at_least": "provincial"},

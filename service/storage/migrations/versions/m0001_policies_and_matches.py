@@ -1,4 +1,4 @@
-"""Policies, enterprises, their versions, matches and vectors."""
+"""Policies, enterprises, their versions, reference tables, matches and vectors."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -58,6 +58,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["enterprise"], ["enterprises.code"], name="fk_profile_enterprise"),
     )
     op.create_table(
+        "reference_tables",
+        sa.Column("fingerprint", sa.String(64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("fingerprint", name="pk_reference_tables"),
+    )
+    op.create_table(
         "matches",
         sa.Column("id", sa.String(16), nullable=False),
         sa.Column("enterprise", sa.String(18), nullable=False),
@@ -82,6 +89,7 @@ def upgrade() -> None:
             ["policy_versions.policy_id", "policy_versions.version"],
             name="fk_matches_policy",
         ),
+        sa.ForeignKeyConstraint(["fingerprint"], ["reference_tables.fingerprint"], name="fk_matches_reference"),
     )
     op.create_table(
         "match_runs",
@@ -89,8 +97,11 @@ def upgrade() -> None:
         sa.Column("profile_version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("catalogue_revision", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("fingerprint", sa.String(64), nullable=False),
         sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("enterprise", "profile_version", "catalogue_revision", "day", name="pk_match_runs"),
+        sa.PrimaryKeyConstraint(
+            "enterprise", "profile_version", "catalogue_revision", "day", "fingerprint", name="pk_match_runs"
+        ),
         sa.ForeignKeyConstraint(
             ["enterprise", "profile_version"],
             ["profile_versions.enterprise", "profile_versions.version"],
