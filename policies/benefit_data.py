@@ -51,6 +51,7 @@ KINDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
     }
 )
 MAX_TABLE_DEPTH = 4
+MAX_AMOUNT = Decimal(10**13)  # ten trillion yuan: more than any fund, so a slip of the unit
 OTHERWISE = ALWAYS
 
 
@@ -100,6 +101,8 @@ class BenefitReader:
             number = (read or (lambda value: read_number(value, "元")))(raw)
             if number < 0:
                 raise ValueError("不能是负数")
+            if number > MAX_AMOUNT:
+                raise ValueError("数值过大，不合常理，请检查单位（金额按元填写）")
         except ValueError as error:
             self.problems.add(where, f"写成了 {shown(raw)}", str(error))
             return None

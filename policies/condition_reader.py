@@ -173,7 +173,8 @@ class ConditionReader:
         try:
             return _READERS[fact.type](self, fact, data, where, clause)
         except ValueError as error:
-            return self._fail(where, f"“{fact.label}”的条件写错了", str(error))
+            written = "，".join(f"{key}: {value}" for key, value in data.items() if key not in ("fact", "clause"))
+            return self._fail(where, f"“{fact.label}”的条件写成了 {shown(written, 80)}", str(error))
 
     def _number(self, fact: Fact, raw: object) -> Decimal:
         number = read_rate(raw) if fact.type is FactType.RATE else read_number(raw, fact.unit)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from policies.benefit_data import BenefitReader
+from policies.benefits import Benefit, Form, NotMoney
 from policies.condition_reader import ConditionReader
 from policies.conditions import ALWAYS, Condition, Judged, facts_named, leaves
 from policies.document import (
@@ -61,6 +62,7 @@ APPLY_KEYS = (
     "mode", "opens", "closes", "yearly", "announced", "materials", "department", "phone", "address", "url", "note",
 )  # fmt: skip
 NATION = "100000"
+_NOTHING = Benefit(Form.SERVICE, NotMoney(), "")
 
 
 @dataclass(slots=True)
@@ -157,15 +159,14 @@ class PolicyReader:
         benefit = self._benefits.read(data.get("benefit"), f"{where}.benefit")
         item_id = self._id(data.get("id"), f"{where}.id")
         title = self._text(data, "title", where, required=True)
-        if benefit is None or item_id is None or title is None:
-            return None
-        return Item(
-            id=item_id,
-            title=title,
+        # Everything is read before anything is given up, so that every defect of an item is named at once.
+        item = Item(
+            id=item_id or "",
+            title=title or "",
             summary=self._text(data, "summary", where, required=True) or "",
             applicants=self._applicants(data, where),
             conditions=self._condition(data.get("conditions"), f"{where}.conditions"),
-            benefit=benefit,
+            benefit=benefit or _NOTHING,
             apply=self._apply(data.get("apply"), f"{where}.apply"),
             clause=self._clause(data.get("clause"), f"{where}.clause"),
             exclusive_groups=self._texts(data, "exclusive_groups", where),
@@ -173,6 +174,7 @@ class PolicyReader:
             keywords=self._texts(data, "keywords", where),
             cases=self._cases(data.get("cases", []), f"{where}.cases"),
         )
+        return None if benefit is None or item_id is None or title is None else item
 
     def _condition(self, data: object, where: str) -> Condition:
         if data is None:
@@ -326,7 +328,11 @@ class PolicyReader:
     def _id(self, raw: object, where: str) -> str | None:
         if isinstance(raw, str) and _ID.fullmatch(raw):
             return raw
-        self.problems.add(where, f"写成了 {shown(raw)}", "应为小写字母、数字和连字符，如 binzhou-2019-talent")
+        self.problems.add(
+            where,
+            f"写成了 {shown(raw)}",
+            "应为 2 到 80 个小写字母、数字或连字符，以字母或数字开头，如 binzhou-2019-talent",
+        )
         return None
 
     def _region(self, raw: object) -> str:

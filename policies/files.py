@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from importlib.resources import files
+from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -228,8 +229,13 @@ def read_policies(path: Path, reference: Reference, today: date) -> tuple[FileRe
         raise FileNotFoundError(path)
     names = [path]
     if path.is_dir():
-        names = sorted(entry for entry in path.iterdir() if entry.suffix in (".yaml", ".yml", ".json"))
+        names = sorted(entry for entry in path.iterdir() if _is_policy_name(entry.name))
     return _distinct([read_policy_file(name, reference, today) for name in names])
+
+
+def _is_policy_name(name: str) -> bool:
+    """Hidden files (macOS leaves ``._x.yaml``) are no policies; the ending may be in capitals."""
+    return not name.startswith(".") and name.lower().endswith((".yaml", ".yml", ".json"))
 
 
 def _distinct(reports: list[FileReport]) -> tuple[FileReport, ...]:
@@ -247,9 +253,12 @@ def _distinct(reports: list[FileReport]) -> tuple[FileReport, ...]:
 
 
 def read_catalogue(reference: Reference, today: date) -> tuple[FileReport, ...]:
-    """The policies that are shipped."""
+    """The policies that are shipped. A broken one is named like any other."""
     folder = files("policies").joinpath("catalogue")
-    names = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".yaml")), key=lambda entry: entry.name)
-    return _distinct(
-        [read_policy_text(entry.read_text(encoding="utf-8"), entry.name, reference, today) for entry in names]
-    )
+    entries = sorted((e for e in folder.iterdir() if e.name.endswith(".yaml")), key=lambda entry: entry.name)
+    return _distinct([_read_entry(entry, reference, today) for entry in entries])
+
+
+def _read_entry(entry: Traversable, reference: Reference, today: date) -> FileReport:
+    with as_file(entry) as path:
+        return replace(read_policy_file(path, reference, today), name=entry.name)

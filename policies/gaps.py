@@ -44,6 +44,8 @@ from policies.wording import (
 
 _MAX_WAIT_YEARS = 200
 
+FAR = Decimal("0.5")
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
@@ -170,22 +172,32 @@ def _expired_gap(leaf: Holds, finding: Finding, subject: Subject) -> Gap:
 
 def distance(assessment: Assessment, subject: Subject) -> Decimal:
     """How near a near miss is, 0 (nearly there) to 1; 1 where no number tells."""
-    return max((_distance(requirement.evaluation, subject) for requirement in assessment.failing()), default=Decimal(0))
+    return _farthest(assessment, subject, Decimal(1))
 
 
-def _distance(node: Evaluation, subject: Subject) -> Decimal:
-    """Of what fails together the farthest counts, of alternatives the nearest, of at least k the k-th."""
+def is_far(assessment: Assessment, subject: Subject) -> bool:
+    """Whether a number says that a failing requirement is far from holding: 差一点 by the rules, not by a person's eye."""
+    return _farthest(assessment, subject, Decimal(0)) >= FAR
+
+
+def _farthest(assessment: Assessment, subject: Subject, untold: Decimal) -> Decimal:
+    failing = (requirement.evaluation for requirement in assessment.failing())
+    return max((_distance(node, subject, untold) for node in failing), default=Decimal(0))
+
+
+def _distance(node: Evaluation, subject: Subject, untold: Decimal) -> Decimal:
+    """`untold` where no number tells. Of what fails together the farthest counts, of alternatives the nearest, of at least k the k-th."""
     if node.verdict is not Verdict.NOT_MET:
         return Decimal(0)
-    parts = sorted(_distance(part, subject) for part in node.parts)
+    parts = sorted(_distance(part, subject, untold) for part in node.parts)
     match node.condition:
         case Any():
-            return parts[0] if parts else Decimal(1)
+            return parts[0] if parts else untold
         case AtLeast(count, _):
             return parts[count - 1]
         case All():
             return parts[-1]
         case Not():
-            return Decimal(1)
+            return untold
     gap = gap_of(node.finding, subject) if node.finding is not None else None
-    return Decimal(1) if gap is None or gap.share is None else gap.share
+    return untold if gap is None or gap.share is None else gap.share

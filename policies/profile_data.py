@@ -7,11 +7,12 @@ fact is a mapping from year to such values; a qualification is ``{"held", "level
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from policies.condition_data import number_data
 from policies.credit_code import BadCreditCode, read_credit_code
@@ -23,52 +24,84 @@ from policies.reference import Reference
 from policies.regions import NOT_IN_A_ZONE
 from policies.vocabulary import Fact, FactType, Source, UnknownFact
 
+T = TypeVar("T")
+
 MAX_TEXT = 5_000
 EARLIEST_YEAR = 1990
 _YES = frozenset({"是", "有", "true", "yes", "y", "1"})
 _NO = frozenset({"否", "无", "没有", "false", "no", "n", "0"})
-_QUALIFICATION_PARTS = ("held", "level", "obtained", "valid_until", "first_time")
+_QUALIFICATION_PARTS: Mapping[str, str] = {
+    "held": "是否具备",
+    "level": "级别",
+    "obtained": "取得日期",
+    "valid_until": "有效期至",
+    "first_time": "是否首次",
+}
+_NOT_IN_A_NAME = ("Cc", "Cs", "Zl", "Zp")  # control characters, lone surrogates, line and paragraph breaks
+_NOTHING_KNOWN = EnterpriseProfile()
 # Dates that only name an event in the past.
 _PAST_DATES = frozenset({"founded_on", "converted_from_individual_on", "entered_register_on", "team_recruited_on"})
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileReader:
-    """Reads profiles against the vocabulary as of `today`: a founding date after it is a defect."""
+    """Reads profiles against the vocabulary as of `today`: what is dated or counted after it is a defect.
+
+    With a `former` profile the data is what changes in it: whatever the data does not say, or says wrongly, stays.
+    """
 
     reference: Reference
     problems: Problems
     today: date
+    former: EnterpriseProfile = _NOTHING_KNOWN
 
     def read(self, data: object, where: str = "") -> EnterpriseProfile | None:
         """A profile from its data; None when the data is no profile at all. Facts that cannot be read are left out."""
         if not isinstance(data, Mapping):
-            self.problems.add(where, f"写成了 {shown(data)}", "应为企业信息对象")
+            self.problems.add(where, _found(data), "应为企业信息对象")
             return None
         prefix = f"{where}." if where else ""
         for key in data:
             if key not in ("code", "name", "facts"):
                 self.problems.add(f"{prefix}{key}", f"多出了 {shown(key)}", "这里可以写 code、name、facts")
-        name = data.get("name")
-        if name is not None and not (isinstance(name, str) and 1 <= len(name.strip()) <= 200 and is_clean(name)):
-            self.problems.add(f"{prefix}name", f"写成了 {shown(name)}", "应为 1 到 200 字的企业名称")
-            name = None
-        facts = self.read_facts(data.get("facts", {}), f"{prefix}facts")
-        return EnterpriseProfile(self._code(data.get("code"), f"{prefix}code"), name and name.strip(), facts)
+        name = self._name(data.get("name"), f"{prefix}name")
+        facts = {**self.former.facts, **self.read_facts(data.get("facts", {}), f"{prefix}facts")}
+        self._warn_of_years_before_founding(facts, f"{prefix}facts")
+        return EnterpriseProfile(self._code(data.get("code"), f"{prefix}code"), name, facts)
+
+    def _name(self, raw: object, where: str) -> str | None:
+        if raw is None:
+            return self.former.name
+        if isinstance(raw, str):
+            name = raw.strip()
+            if 1 <= len(name) <= 200 and not any(unicodedata.category(each) in _NOT_IN_A_NAME for each in name):
+                return name
+        self.problems.add(where, _found(raw), "应为 1 到 200 字的企业名称，写在一行里")
+        return self.former.name
 
     def _code(self, raw: object, where: str) -> str | None:
         if raw is None:
-            return None
+            return self.former.code
         try:
             return read_credit_code(raw).text
         except BadCreditCode as error:
-            self.problems.add(where, f"写成了 {shown(raw)}", str(error))
+            self.problems.add(where, _found(raw), str(error))
             return None
+
+    def _warn_of_years_before_founding(self, facts: Mapping[FactKey, Known], where: str) -> None:
+        founded = facts.get(("founded_on", None))
+        if founded is None or not isinstance(founded.value, date):
+            return
+        for key, year in facts:
+            if year is not None and year < founded.value.year:
+                label = self.reference.fact(key).label
+                found = f"成立于 {founded.value.year} 年，不会有 {year} 年的{label}"
+                self.problems.warn(f"{where}.{key}.{year}", found, "请检查")
 
     def read_facts(self, data: object, where: str) -> dict[FactKey, Known]:
         """The facts that could be read, keyed by (fact, year)."""
         if not isinstance(data, Mapping):
-            self.problems.add(where, f"写成了 {shown(data)}", "应为“信息项: 值”的列表")
+            self.problems.add(where, _found(data), "应为“信息项: 值”的列表")
             return {}
         facts: dict[FactKey, Known] = {}
         for key, raw in data.items():
@@ -80,7 +113,7 @@ class ProfileReader:
                 self._add(facts, (fact.key, None), fact, raw, place)
                 continue
             if not isinstance(raw, Mapping) or not raw:
-                self.problems.add(place, f"写成了 {shown(raw)}", "应按年份填写，如 {2025: 4620000}")
+                self.problems.add(place, _found(raw), "应按年份填写，如 {2025: 4620000}")
                 continue
             for year, value in raw.items():
                 number = self._year(year, f"{place}.{year}")
@@ -108,28 +141,37 @@ class ProfileReader:
             year = read_number(raw, "年")
         except ValueError:
             year = Decimal(0)
-        if EARLIEST_YEAR <= year <= self.today.year + 1 and year == year.to_integral_value():
+        if EARLIEST_YEAR <= year <= self.today.year and year == year.to_integral_value():
             return int(year)
-        self.problems.add(where, f"年份写成了 {shown(raw)}", f"应为 {EARLIEST_YEAR} 到 {self.today.year + 1} 的年份")
+        self.problems.add(where, f"年份{_found(raw)}", f"应为 {EARLIEST_YEAR} 到 {self.today.year} 的年份")
         return None
 
     def _add(self, facts: dict[FactKey, Known], key: FactKey, fact: Fact, raw: object, where: str) -> None:
         source: Source = Source.ENTERPRISE
         as_of = None
         if isinstance(raw, Mapping) and "value" in raw:
-            try:
-                source = Source(raw.get("source", Source.ENTERPRISE))
-                as_of = None if raw.get("as_of") is None else read_date(raw["as_of"])
-            except ValueError:
-                self.problems.add(
-                    where, f"来源或日期写成了 {shown(raw)}", f"source 应为 {'、'.join(Source)}，as_of 应为日期"
-                )
+            origin = self._origin(raw, where)
+            if origin is None:
                 return
-            raw = raw["value"]
+            (source, as_of), raw = origin, raw["value"]
         try:
             facts[key] = Known(self.read_value(fact, raw), source, as_of)
         except ValueError as error:
-            self.problems.add(where, f"“{fact.label}”写成了 {shown(raw)}", str(error))
+            self.problems.add(where, f"“{fact.label}”{_found(raw)}", str(error))
+
+    def _origin(self, raw: Mapping[Any, Any], where: str) -> tuple[Source, date | None] | None:
+        """Who says so, and of which day it is true; None when that cannot be read."""
+        try:
+            source = Source(raw.get("source", Source.ENTERPRISE))
+        except ValueError:
+            return self.problems.add(where, f"来源{_found(raw['source'])}", f"source 应为 {'、'.join(Source)}")
+        try:
+            as_of = None if raw.get("as_of") is None else read_date(raw["as_of"])
+        except ValueError as error:
+            return self.problems.add(where, f"日期{_found(raw['as_of'])}", f"as_of {error}")
+        if as_of is not None and as_of > self.today:
+            return self.problems.add(where, f"日期{_found(as_of)}", "as_of 不能在今天之后，请检查")
+        return source, as_of
 
     def read_value(self, fact: Fact, raw: object) -> Value:
         """One value of one fact. Raises ValueError worded in Chinese."""
@@ -202,23 +244,68 @@ class ProfileReader:
 
     def _qualification(self, fact: Fact, raw: object) -> Value:
         if not isinstance(raw, Mapping):
-            return Qualification(bool(self._boolean(fact, raw)))
+            raw = {"held": self._boolean(fact, raw)}
         if extras := set(map(str, raw)) - set(_QUALIFICATION_PARTS):
             raise ValueError(f"多出了 {'、'.join(sorted(extras))}，可以写：{'、'.join(_QUALIFICATION_PARTS)}")
-        held = bool(self._boolean(fact, raw.get("held", True)))
-        level = raw.get("level")
-        if level is not None:
-            named = {option.label: option.key for option in fact.levels}
-            level = named.get(str(level), level)
-            if level not in named.values():
-                raise ValueError(f"级别应为：{'、'.join(named) or '（不分级）'}")
-        first = raw.get("first_time")
-        obtained, until = (None if raw.get(k) is None else read_date(raw[k]) for k in ("obtained", "valid_until"))
+        held = bool(_part("held", raw.get("held", True), lambda part: self._boolean(fact, part)))
+        former = self._former_parts(fact) if held else {}
+        parts = {**former, **{name: part for name, part in raw.items() if part is not None}}
+        level = _part("level", parts.get("level"), lambda part: _level(fact, part))
+        obtained = _part("obtained", parts.get("obtained"), read_date)
+        until = _part("valid_until", parts.get("valid_until"), read_date)
+        first = _part("first_time", parts.get("first_time"), lambda part: bool(self._boolean(fact, part)))
         if obtained is not None and obtained > self.today:
             raise ValueError("取得日期在今天之后，请检查")
         if obtained is not None and until is not None and until < obtained:
-            raise ValueError("有效期早于取得日期，请检查")
-        return Qualification(held, level, obtained, until, None if first is None else bool(self._boolean(fact, first)))
+            raise ValueError(f"有效期（至 {until}）早于取得日期（{obtained}），请检查")
+        return Qualification(held, level, obtained, until, first)
+
+    def _former_parts(self, fact: Fact) -> dict[str, Any]:
+        """What is known already of a qualification that was held."""
+        known = self.former.known(fact.key)
+        if known is None or not isinstance(known.value, Qualification) or not known.value.held:
+            return {}
+        return {name: getattr(known.value, name) for name in _QUALIFICATION_PARTS}
+
+
+def _part(name: str, raw: object, read: Callable[[object], T]) -> T | None:
+    """One part of a qualification. Raises ValueError that says which."""
+    if raw is None and name != "held":
+        return None
+    try:
+        return read(raw)
+    except ValueError as error:
+        raise ValueError(f"{_QUALIFICATION_PARTS[name]}{error}") from None
+
+
+def _level(fact: Fact, raw: object) -> str:
+    for level in fact.levels:
+        if str(raw) in (level.key, level.label):
+            return level.key
+    raise ValueError(f"应为：{'、'.join(level.label for level in fact.levels) or '（不分级）'}")
+
+
+def _found(raw: object) -> str:
+    """What stood there, in words: nobody should have to read a program's notation."""
+    words = _words(raw)
+    return f"写成了 {shown(words)}" if words.strip() else "没有填写"
+
+
+def _words(raw: object, *, inner: bool = False) -> str:
+    match raw:
+        case None:
+            return "空" if inner else ""
+        case bool():
+            return "是" if raw else "否"
+        case Mapping() | list() | tuple() | set() | frozenset() if inner:
+            return "多项"
+        case Mapping():
+            return "、".join(
+                f"{_QUALIFICATION_PARTS.get(str(key), key)}：{_words(part, inner=True)}" for key, part in raw.items()
+            )
+        case list() | tuple() | set() | frozenset():
+            return "、".join(_words(part, inner=True) for part in raw)
+    return str(raw)
 
 
 _READERS: Mapping[FactType, Callable[[ProfileReader, Fact, object], Value]] = {

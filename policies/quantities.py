@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
-from decimal import ROUND_FLOOR, Decimal, InvalidOperation, localcontext
+from decimal import ROUND_FLOOR, Decimal, localcontext
 
-# Longest first: 万亿 before 万 and 亿.
-_SCALES = (("万亿", 10**12), ("千万", 10**7), ("百万", 10**6), ("亿", 10**8), ("万", 10**4), ("千", 10**3))
-_NUMBER = re.compile(r"([+-]?)(\d+(?:,\d{3})*|\d*)(\.\d+)?")
+_SCALES = {"万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 10**3}
+# Longer words first: 万亿 before 万 and 亿.
+_PART = re.compile(r"(\d+(?:,\d{3})*|\d*)(\.\d+)?(万亿|千万|百万|亿|万|千)?")
+# From one part to the next: 1亿2千 may be meant as 1亿2千万, so no step is longer than from 亿 to 万.
+_LONGEST_STEP = 10**4
 _DATE = re.compile(r"(\d{4})\s*(?:年|-|/|\.)\s*(\d{1,2})\s*(?:月|-|/|\.)\s*(\d{1,2})\s*日?")
 _MAX_LENGTH = 40
 # What Decimal computes exactly by default; more would be rounded on the way.
 _MAX_DIGITS = 28
+_EXACT_DIGITS = 100
 
 
 def normalise(text: str) -> str:
@@ -27,7 +30,7 @@ def is_clean(text: str) -> bool:
 
 
 def read_number(raw: object, unit: str | None = None) -> Decimal:
-    """Read a number such as ``462``, ``"４６２万"``, ``"1.5亿元"`` or ``"3,000,000"``.
+    """Read a number such as ``462``, ``"４６２万"``, ``"1.5亿元"``, ``"1亿2000万"`` or ``"3,000,000"``.
 
     `unit` (元, 人 …) may follow the number. Raises ValueError, worded in Chinese, for anything else,
     for infinities and for numbers of more than 28 digits.
@@ -45,18 +48,37 @@ def read_number(raw: object, unit: str | None = None) -> Decimal:
         raise ValueError("应为数字")
     if unit and text.endswith(unit):
         text = text[: -len(unit)]
-    scale = 1
-    for word, factor in _SCALES:
-        if text.endswith(word):
-            text, scale = text[: -len(word)], factor
-            break
-    matched = _NUMBER.fullmatch(text)
-    if not matched or not (matched[2] or matched[3]):
-        raise ValueError("应为数字")
-    try:
-        return _bounded(Decimal(text.replace(",", "")) * scale)
-    except InvalidOperation as error:  # pragma: no cover - the pattern already guards this
-        raise ValueError("应为数字") from error
+    sign, text = (-1, text[1:]) if text.startswith("-") else (1, text.removeprefix("+"))
+    with localcontext() as context:
+        context.prec = _EXACT_DIGITS
+        return _bounded(sign * _sum_of_parts(text))
+
+
+def _sum_of_parts(text: str) -> Decimal:
+    """``3亿5千万`` and its like: parts in descending order, each scale once, a fraction only in the last."""
+    total, above, at = Decimal(0), 0, 0
+    while True:
+        matched = _PART.match(text, at)
+        assert matched is not None  # it may match nothing at all
+        digits, fraction, word = matched[1].replace(",", ""), matched[2] or "", matched[3]
+        if not digits and (above or not fraction):
+            raise ValueError("应为数字")
+        scale = _SCALES.get(word, 1)
+        part = Decimal(digits + fraction) * scale
+        if above and not _follows(above, scale, part, digits):
+            raise ValueError("应为数字")
+        total, above, at = total + part, scale, matched.end()
+        if at == len(text):
+            return total
+        if fraction or word is None:
+            raise ValueError("应为数字")
+
+
+def _follows(above: int, scale: int, part: Decimal, digits: str) -> bool:
+    """Whether a part can only mean one thing after a part of the scale `above`: ``2万5000`` does, ``2万5`` does not."""
+    if scale == 1:
+        return len(digits) == len(str(above)) - 1
+    return part < above and scale < above <= scale * _LONGEST_STEP
 
 
 def _bounded(number: Decimal) -> Decimal:

@@ -30,6 +30,7 @@ from policies.quantities import date_text, money_text, plain, rate_text
 from policies.regions import NOT_IN_A_ZONE
 from policies.vocabulary import SOURCE_LABELS, Fact, FactRef, FactType, Source
 
+EXPIRING_DAYS = 90
 _PARTS = {
     "valid_until": "的有效期",
     "obtained": "的取得日期",
@@ -346,7 +347,9 @@ def _qualification_text(value: Qualification, fact: Fact, day: date) -> str:
         return text
     if value.valid_until < day:
         return f"{text}，但已于 {date_text(value.valid_until)}到期"
-    return f"{text}，有效期至 {date_text(value.valid_until)}"
+    left = (value.valid_until - day).days
+    soon = f"，还有 {left} 天到期" if left <= EXPIRING_DAYS else ""
+    return f"{text}，有效期至 {date_text(value.valid_until)}{soon}"
 
 
 def source_text(source: Source | None, as_of: date | None) -> str:

@@ -13,6 +13,7 @@ from service.access import Guard, Tickets
 from service.api.matches import build_api
 from service.api.operations import build_operations
 from service.api.validation import say_what_is_wrong
+from service.logs import configure
 from service.openapi_document import DescribedApp, document
 from service.settings import Settings
 from service.usecases.services import Services
@@ -34,6 +35,7 @@ OPENAPI_VERSION = "3.1.0"
 
 def create_app(settings: Settings, services: Services) -> Flask:
     """The application over ready-made services. Opens no connection."""
+    configure(settings.log_level, as_json=settings.log_json)
     app = DescribedApp(
         "service",
         info=Info(title="惠企 Huiqi", version=VERSION, description="政策匹配接口：企业能享受什么、为什么、还差什么。"),
@@ -63,13 +65,19 @@ def create_app(settings: Settings, services: Services) -> Flask:
     app.extensions["huiqi_guard"] = Guard(tickets, settings.link_hours)
     problem_details.install(app)
     app.register_api(build_api(services))
-    app.register_blueprint(build_operations(lambda: is_ready(services), lambda: document(app)))
+    app.register_blueprint(build_operations(lambda: _in_public(is_ready(services)), lambda: document(app)))
     app.register_blueprint(build_pages(services, tickets, settings.link_hours, demo=settings.demo))
     app.after_request(_add_headers)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def _in_public(checks: dict[str, str]) -> dict[str, str]:
+    """Readiness without addresses and paths: anybody may ask for it."""
+    words = {"ok", "empty", "disabled", "unreachable", "unknown"}
+    return {name: found if found in words else "unavailable" for name, found in checks.items()}
 
 
 def _add_headers(response: Response) -> Response:

@@ -39,6 +39,7 @@ _DETAILS = {
     405: "请对照接口文档使用正确的请求方法。",
     413: "请减小提交的内容后重试。",
     415: "请以 application/json 提交。",
+    503: "服务正在维护或暂时繁忙，请稍后再试。您的信息没有丢失。",
     500: "我们已记录这个问题。请稍后再试，或把下面的请求编号告诉我们。",
 }
 log = structlog.get_logger("huiqi")
@@ -105,7 +106,9 @@ def install(app: Flask) -> None:
     def on_known(error: HuiqiError) -> Response:
         status = status_of(error)
         if status >= 500:
-            log.warning("unavailable", code=error.code, path=request.path, request_id=g.get("request_id"))
+            # What is wrong with the machinery is for operators, who find it in the log and in huiqi doctor.
+            log.warning("unavailable", found=error.message, path=request.path, request_id=g.get("request_id"))
+            return respond(problem(status, error.code, _DETAILS[503]))
         errors = [
             {"pointer": "/" + each.where.replace(".", "/"), "detail": f"{each.found}；{each.expected}"}
             for each in error.problems

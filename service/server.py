@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import socket
+from contextlib import closing
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from service.app import create_app
+from service.errors import Unavailable
 from service.settings import Settings
 from service.wiring import build
 
@@ -17,11 +19,11 @@ REQUEST_SECONDS = 60
 
 
 class Server(BaseApplication):
-    """The web server; with `with_worker` it also keeps one background worker beside it, for a single machine."""
+    """The web server. Raises Unavailable when its address is taken."""
 
-    def __init__(self, settings: Settings, *, with_worker: bool) -> None:
+    def __init__(self, settings: Settings) -> None:
+        check_address(settings)
         self._settings = settings
-        self._with_worker = with_worker
         super().__init__()
 
     def load_config(self) -> None:
@@ -40,8 +42,6 @@ class Server(BaseApplication):
             "control_socket_disable": True,
             "errorlog": "-",
             "loglevel": self._settings.log_level,
-            "when_ready": self._when_ready,
-            "on_exit": self._on_exit,
         }
         known = self.cfg.settings
         for name, value in options.items():
@@ -51,20 +51,16 @@ class Server(BaseApplication):
     def load(self) -> Flask:  # type: ignore[override]  # the stub does not know that an application object will do
         return create_app(self._settings, build(self._settings))
 
-    def _when_ready(self, server: Any) -> None:
-        if self._with_worker:
-            self._worker = multiprocessing.get_context("spawn").Process(
-                target=_work, args=(self._settings,), name="huiqi-worker", daemon=True
-            )
-            self._worker.start()
 
-    def _on_exit(self, server: Any) -> None:
-        if self._with_worker and self._worker.is_alive():
-            self._worker.terminate()
-            self._worker.join(GRACE_SECONDS)
-
-
-def _work(settings: Settings) -> None:
-    from service.workers.refresh import run_until_stopped
-
-    run_until_stopped(build(settings))
+def check_address(settings: Settings) -> None:
+    """Say early, in Chinese, that the address cannot be listened on. Raises Unavailable."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise Unavailable(
+                f"不能在 {settings.host}:{settings.port} 上监听（{error.strerror}）。"
+                "端口可能已被占用，请用 HUIQI_PORT 换一个端口，或先停掉占用它的程序。"
+            ) from None

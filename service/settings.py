@@ -44,8 +44,11 @@ class Settings(BaseSettings):
     link_hours: int = Field(24, ge=1, le=720, description="登录链接多少小时内有效")
     secure_cookies: bool = Field(False, description="只通过 HTTPS 发送登录凭证；正式部署应为 true")
     trusted_proxies: int = Field(0, ge=0, le=5, description="前面有几层可信的反向代理（读取 X-Forwarded-*）")
-    clock_offset_seconds: int = Field(0, description="把系统时钟拨快（正）或拨慢（负）的秒数，仅用于演示和测试")
+    clock_offset_seconds: int = Field(
+        0, ge=-315_360_000, le=315_360_000, description="把系统时钟拨快（正）或拨慢（负）的秒数，仅用于演示和测试"
+    )
     demo: bool = Field(False, description="演示模式：首页列出示例企业及其登录链接")
+    log_json: bool = Field(True, description="日志每行一个 JSON；开发时可设为 false")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="日志级别")
 
     @field_validator("data_dir")
@@ -73,7 +76,8 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**{**_from_files(), **overrides})
     except ValidationError as error:
         wrong = "；".join(
-            f"{PREFIX}{str(detail['loc'][0]).upper()} 写错了（{_reason(detail['type'])}）" for detail in error.errors()
+            f"{PREFIX}{str(detail['loc'][0]).upper()} {_written(detail)}，{_reason(detail)}"
+            for detail in error.errors()
         )
         raise WrongSettings(f"设置有误：{wrong}。请对照 docs/settings.md 修改。") from None
 
@@ -92,15 +96,28 @@ def _from_files() -> dict[str, str]:
     return found
 
 
-def _reason(kind: str) -> str:
+_SECRETS = frozenset({"secret_key", "database_url", "redis_url"})
+
+
+def _written(detail: Any) -> str:
+    """What was found, unless it is a secret."""
+    return "写错了" if detail["loc"][0] in _SECRETS else f"写成了“{str(detail['input'])[:40]}”"
+
+
+def _reason(detail: Any) -> str:
+    """What was expected."""
+    kind, context = str(detail["type"]), detail.get("ctx", {})
+    limits = {"greater_than_equal": "应不小于 {ge}", "less_than_equal": "应不大于 {le}", "greater_than": "应大于 {gt}"}
     reasons = {
         "int_parsing": "应为整数",
         "float_parsing": "应为数字",
         "bool_parsing": "应为 true 或 false",
-        "string_too_short": "太短",
-        "literal_error": "不是允许的值",
+        "too_short": "太短，至少 {min_length} 个字符",
+        "string_too_short": "太短，至少 {min_length} 个字符",
+        "literal_error": "应为 {expected} 之一",
+        **limits,
     }
-    return reasons.get(kind, "超出允许的范围" if "than" in kind else "格式不对")
+    return str(reasons.get(kind, "格式不对")).format(**context)
 
 
 def described(settings: Settings) -> list[tuple[str, str, str]]:

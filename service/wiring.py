@@ -81,7 +81,7 @@ def _kept_key(settings: Settings) -> str:
 
 
 def is_ready(services: Services) -> dict[str, str]:
-    """What the service stands on, one word or sentence each; ``ok`` where all is well."""
+    """What the service stands on, one word or sentence each; ``ok`` where all is well. For operators' eyes."""
     found = {"redis": services.bell.state() if isinstance(services.bell, (NoDoorbell, RedisDoorbell)) else "unknown"}
     try:
         services.database.check()

@@ -8,6 +8,8 @@ from flask_openapi import APIBlueprint, Tag
 
 from service.access import Access, declare
 from service.api.schemas import EnterprisePath, MatchesOut, MatchQuery, ProblemOut
+from service.usecases.codes import checked_code
+from service.usecases.days import judged_day
 from service.usecases.match_data import matches_data
 from service.usecases.matching import match_enterprise
 from service.usecases.services import Services
@@ -32,7 +34,7 @@ def build_api(services: Services) -> APIBlueprint:
     )
     @declare(Access.OWN_ENTERPRISE)
     def enterprise_matches(path: EnterprisePath, query: MatchQuery) -> Response:
-        found = match_enterprise(services, path.code, query.on)
+        found = match_enterprise(services, checked_code(path.code), query.on and judged_day(query.on))
         return Response(orjson.dumps(matches_data(found)), mimetype="application/json")
 
     return api

@@ -12,10 +12,11 @@ from policies.explanation import OUTCOME_LABELS
 from policies.problems import InvalidData
 from policies.quantities import money_text
 from service.commands.output import FOUND_WRONG, day_option, json_option, ready, write_json
-from service.commands.policy_files import read_profile, read_reports, show_explanation
+from service.commands.policy_files import PATH, read_profile, read_reports, show_explanation
 from service.errors import Invalid
 from service.usecases.audience import Audience, audience_of
 from service.usecases.catalogue import find
+from service.usecases.codes import checked_code
 from service.usecases.match_data import counts, matches_data, view_data
 from service.usecases.matching import EnterpriseMatches, match_enterprise, match_profile
 from service.usecases.matching import replay as replay_match
@@ -23,7 +24,7 @@ from service.usecases.matching import replay as replay_match
 
 @click.command()
 @click.option("--enterprise", "code", help="统一社会信用代码。")
-@click.option("--profile", "profile_path", type=click.Path(path_type=Path), help="企业信息文件，不保存。")
+@click.option("--profile", "profile_path", type=PATH, help="企业信息文件，不保存。")
 @click.option("--all", "everything", is_flag=True, help="也列出不符合的事项。")
 @day_option
 @json_option
@@ -33,7 +34,7 @@ def match(code: str | None, profile_path: Path | None, everything: bool, day: da
         raise Invalid("请用 --enterprise 指定企业，或用 --profile 指定企业信息文件，二者选一。")
     services = ready()
     if code is not None:
-        found = match_enterprise(services, code.strip().upper(), day)
+        found = match_enterprise(services, checked_code(code), day)
     else:
         assert profile_path is not None
         on = day or services.clock.today()
@@ -105,8 +106,10 @@ def replay(match_id: str, as_json: bool) -> None:
 def audience(policy: str, day: date | None, as_json: bool) -> None:
     """一份政策（可以还没导入）会覆盖哪些企业。"""
     services = ready()
-    if Path(policy).exists():
+    if policy and Path(policy).exists():
         reports = read_reports(Path(policy))
+        if not reports:
+            raise Invalid(f"“{policy}”里没有政策文件（.yaml、.yml 或 .json）。")
         problems = [problem for report in reports for problem in report.errors]
         if problems:
             raise InvalidData(problems)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 
 import click
 
@@ -11,10 +12,12 @@ from service.clock import monotonic
 from service.commands.matching import show_matches
 from service.commands.output import CANNOT, json_option, ready, write_json
 from service.commands.policy_files import show_imported
-from service.errors import HuiqiError
+from service.errors import NotFound
+from service.logs import configure
 from service.settings import Settings, described, load_settings
 from service.storage.database import open_database
 from service.usecases.catalogue import Imported, import_shipped_catalogue
+from service.usecases.codes import checked_code
 from service.usecases.enterprises import counted, listed, shown_samples, store_samples
 from service.usecases.matching import EnterpriseMatches, match_enterprise
 from service.usecases.services import Services
@@ -35,10 +38,14 @@ def run(samples: int, no_serve: bool) -> None:
     services = build(settings)
     click.echo(f"数据库：{_place(settings)}")
     services.database.upgrade()
-    imported = import_shipped_catalogue(services)
-    failed = [result for result in imported if result.status is Imported.FAILED]
-    show_imported(failed, as_json=False)
-    click.echo(f"政策：{len(imported) - len(failed)} 份已就绪" + (f"，{len(failed)} 份有错误" if failed else ""))
+    imported = import_shipped_catalogue(services, keep_edits=True)
+    tally = Counter(result.status for result in imported)
+    show_imported([result for result in imported if result.status is Imported.FAILED], as_json=False)
+    click.echo(f"政策：{len(imported) - tally[Imported.FAILED]} 份已就绪，{tally[Imported.FAILED]} 份有错误")
+    if tally[Imported.KEPT]:
+        click.echo(
+            f"      其中 {tally[Imported.KEPT]} 份与自带的不同，保留库里的版本（huiqi policies import --shipped 可换成自带的）"
+        )
     if samples and not counted(services):
         store_samples(services, samples)
     click.echo(f"企业：{counted(services)} 家")
@@ -48,7 +55,11 @@ def run(samples: int, no_serve: bool) -> None:
     click.echo(f"\n准备用时 {monotonic() - started:.1f} 秒")
     services.database.close()
     if not no_serve:
-        _serve(settings, with_worker=True)
+        from service.server import check_address
+        from service.supervisor import supervise
+
+        check_address(settings)
+        sys.exit(supervise())
 
 
 def _place(settings: Settings) -> str:
@@ -88,18 +99,15 @@ def _show_links(services: Services, settings: Settings) -> None:
 
 
 @click.command()
-def serve() -> None:
+@click.option("--demo", is_flag=True, help="首页列出示例企业及其登录链接。")
+def serve(demo: bool) -> None:
     """启动网页和接口服务。"""
-    settings = load_settings()
-    ready(settings).database.close()
-    _serve(settings, with_worker=False)
-
-
-def _serve(settings: Settings, *, with_worker: bool) -> None:
     # Imported here: the other commands need neither gunicorn nor Flask.
     from service.server import Server
 
-    Server(settings, with_worker=with_worker).run()
+    settings = load_settings(**({"demo": True} if demo else {}))
+    ready(settings).database.close()
+    Server(settings).run()
 
 
 @click.command()
@@ -109,6 +117,7 @@ def worker(once: bool) -> None:
     from service.workers.refresh import run_until_stopped
 
     settings = load_settings()
+    configure(settings.log_level, as_json=settings.log_json)
     run_until_stopped(ready(settings), once=once)
 
 
@@ -169,11 +178,11 @@ def upgrade(as_json: bool) -> None:
 def link(code: str | None, token: bool, as_json: bool) -> None:
     """签发登录链接或接口令牌。"""
     settings = load_settings()
+    identity = Identity(Role.STAFF)
     if code is not None:
-        found = listed(ready(settings), limit=1, search=code.strip().upper()).enterprises
-        if not found or found[0].code != code.strip().upper():
-            raise HuiqiError(f"没有统一社会信用代码为 {code} 的企业。")
-    identity = Identity(Role.ENTERPRISE, code.strip().upper()) if code else Identity(Role.STAFF)
+        identity = Identity(Role.ENTERPRISE, checked_code(code))
+        if not listed(ready(settings), limit=1, search=identity.enterprise).enterprises:
+            raise NotFound(f"没有统一社会信用代码为 {identity.enterprise} 的企业。")
     tickets = Tickets(secret_key(settings))
     if token:
         text = tickets.issue_token(identity)

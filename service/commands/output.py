@@ -12,8 +12,9 @@ import orjson
 
 from policies.problems import InvalidData
 from policies.quantities import read_date
-from service.errors import Detail, HuiqiError
+from service.errors import Detail, HuiqiError, Invalid
 from service.settings import Settings, WrongSettings, load_settings
+from service.usecases.days import judged_day
 from service.usecases.services import Services
 from service.wiring import build
 
@@ -29,7 +30,7 @@ class Honest(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (HuiqiError, InvalidData, WrongSettings) as error:
+        except (HuiqiError, InvalidData, WrongSettings, OSError, click.UsageError) as error:
             code, message, problems = _told(error)
             if "--json" in sys.argv:
                 write_json({"code": code, "detail": message, "problems": [problem_data(each) for each in problems]})
@@ -40,13 +41,33 @@ class Honest(click.Group):
             ctx.exit(CANNOT)
 
 
-def _told(error: HuiqiError | InvalidData | WrongSettings) -> tuple[str, str, tuple[Detail, ...]]:
+def _told(error: Exception) -> tuple[str, str, tuple[Detail, ...]]:
     """Code, message and details of an error."""
+    if isinstance(error, click.UsageError):
+        return "usage", _usage_text(error), ()
+    if isinstance(error, OSError):
+        return "file", f"“{error.filename}”不能读写（{error.strerror}），请检查路径和权限。", ()
     if isinstance(error, HuiqiError):
         return error.code, error.message, error.problems
     if isinstance(error, InvalidData):
         return "invalid", "数据有误。", error.problems
     return "settings", str(error), ()
+
+
+def _usage_text(error: click.UsageError) -> str:
+    """click's findings in Chinese, with where help is to be had."""
+    match error:
+        case click.NoSuchOption():
+            found = f"没有选项 {error.option_name}"
+        case click.MissingParameter():
+            found = f"缺少 {error.param.human_readable_name if error.param else '参数'}"
+        case click.BadParameter():
+            name = error.param.human_readable_name if error.param else "参数"
+            found = f"{name} 的值不对（{error.message}）"
+        case _:
+            found = error.message
+    path = error.ctx.command_path if error.ctx else "huiqi"
+    return f"用法不对：{found}。请用 {path} --help 查看用法。"
 
 
 def json_option(command: F) -> F:
@@ -60,9 +81,9 @@ class Day(click.ParamType[date]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         try:
-            return read_date(value)
+            return judged_day(read_date(value))
         except ValueError as error:
-            self.fail(f"“{value}”{error}", param, ctx)
+            raise Invalid(f"日期写成了“{str(value)[:20]}”，{error}。") from None
 
 
 def day_option(command: F) -> F:

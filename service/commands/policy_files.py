@@ -34,7 +34,19 @@ from service.usecases.catalogue import (
 )
 from service.usecases.match_data import estimate_data
 
-PATH = click.Path(path_type=Path)
+
+class FilePath(click.ParamType[Path]):
+    """A path; an empty one is a slip, not the current folder."""
+
+    name = "路径"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        if not str(value).strip():
+            self.fail("路径不能为空", param, ctx)
+        return Path(value)
+
+
+PATH = FilePath()
 
 
 @click.group()
@@ -97,6 +109,7 @@ _STATUS = {
     Imported.NEW: "新增",
     Imported.CHANGED: "更新",
     Imported.UNCHANGED: "没有变化",
+    Imported.KEPT: "保留库里的版本",
     Imported.FAILED: "没有导入",
 }
 
@@ -168,7 +181,8 @@ def export(folder: Path, as_json: bool) -> None:
 
 
 @policies.command()
-def schema() -> None:
+@json_option
+def schema(as_json: bool) -> None:
     """输出政策文件的 JSON Schema。"""
     write_json(policy_schema(load_reference().vocabulary))
 
@@ -218,8 +232,10 @@ def read_profile(path: Path, reference: Reference, day: date) -> EnterpriseProfi
     """A profile from a YAML or JSON file. Raises InvalidData naming every defect."""
     try:
         data, _ = parse_yaml(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidData([Problem(path.name, f"读不出来（{error}）", "请检查路径和编码（UTF-8）")]) from None
+    except OSError as error:
+        raise InvalidData([Problem(path.name, f"读不出来（{error.strerror}）", "请检查路径和权限")]) from None
+    except UnicodeDecodeError:
+        raise InvalidData([Problem(path.name, "不是 UTF-8 编码", "请另存为 UTF-8")]) from None
     problems = Problems()
     profile = ProfileReader(reference, problems, day).read(data)
     if profile is None or problems.errors:

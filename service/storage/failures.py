@@ -28,15 +28,21 @@ class DatabaseMissing(StorageFailure):
     sentence = "没有找到数据库文件 {place}。请先运行 huiqi db upgrade 建立数据库，或检查 HUIQI_DATABASE_URL 是否写对。"
 
 
+class DatabaseReplaced(StorageFailure):
+    """Another file took the place during a transaction: what was written would have been lost with the old one."""
+
+    sentence = "数据库文件 {place} 刚刚被换成了另一个，这次没有完成，也没有保存。请再试一次。"
+
+
 class NotADatabase(StorageFailure):
     sentence = (
         "{place} 不是 SQLite 数据库文件，程序没有改动它。请检查 HUIQI_DATABASE_URL 是否写对；"
-        "如果它原本是数据库，请用 huiqi restore 从备份恢复。"
+        "如果它原本是数据库，请从备份恢复。"
     )
 
 
 class DatabaseDamaged(StorageFailure):
-    sentence = "数据库文件 {place} 已损坏。请停止使用它，并用 huiqi restore 从备份恢复。"
+    sentence = "数据库文件 {place} 已损坏。请停止使用它，并从备份恢复。"
 
 
 class DatabaseUnopenable(StorageFailure):
@@ -49,6 +55,14 @@ class DatabaseLocked(StorageFailure):
 
 class DatabaseNotUpgraded(StorageFailure):
     sentence = "数据库 {place} 的结构版本是 {found}，本程序需要 {expected}。请先运行 huiqi db upgrade。"
+
+
+class TablesMissing(DatabaseNotUpgraded):
+    """Found out by a statement, whatever the revision says."""
+
+    sentence = (
+        "数据库 {place} 里缺少本程序需要的表或列（{detail}）。请先运行 huiqi db upgrade；如果仍然缺少，请从备份恢复。"
+    )
 
 
 class DatabaseTooNew(StorageFailure):

@@ -65,6 +65,13 @@ def match_id(
     return "M" + base64.b32encode(digest).decode("ascii")[:ID_CHARACTERS]
 
 
+def is_recorded(session: Session, run: MatchRun) -> bool:
+    """Whether the list was recorded; writes nothing, so that a list seen again waits for no writer."""
+    table = tables.match_runs
+    key = [table.c[name] == value for name, value in asdict(run).items()]
+    return session.scalar(select(table.c.stored_at).where(*key)) is not None
+
+
 def record_matches(
     session: Session, rows: Iterable[StoredMatch], run: MatchRun, texts: Mapping[str, str], now: datetime
 ) -> bool:

@@ -13,7 +13,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.errors import HuiqiError, Invalid
-from service.storage.failures import DatabaseLocked, DiskFull, ReadOnlyDatabase, ServerUnreachable, StorageFailure
+from service.storage.failures import (
+    DatabaseLocked,
+    DiskFull,
+    ReadOnlyDatabase,
+    ServerUnreachable,
+    StorageFailure,
+    TablesMissing,
+)
 
 DRIVER = "postgresql+psycopg"
 CONNECT_SECONDS = 5
@@ -24,7 +31,24 @@ _KINDS: dict[str, type[StorageFailure]] = {
     "40P01": DatabaseLocked,  # deadlock_detected
     "53100": DiskFull,
     "25006": ReadOnlyDatabase,
+    "42P01": TablesMissing,  # undefined_table
+    "42703": TablesMissing,  # undefined_column
+    "3F000": TablesMissing,  # invalid_schema_name
 }
+
+
+@dataclass(frozen=True, slots=True)
+class OpenServer:
+    """Connections to a server; that the database behind it is another one now shows when they are used."""
+
+    reading: Engine
+    writing: Engine
+
+    def is_current(self) -> bool:
+        return True
+
+    def make_way(self) -> None:
+        """Connections leave nothing behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +63,7 @@ class PostgresServer:
         """Host, port and database; never the account or its password."""
         return f"{self.url.host or '本机'}:{self.url.port or 5432}/{self.url.database or ''}"
 
-    def engines(self) -> tuple[Engine, Engine]:
+    def open(self) -> OpenServer:
         """One pool, used for snapshots that can only be read and for transactions that write."""
         engine = create_engine(
             self.url.set(drivername=DRIVER),
@@ -49,7 +73,7 @@ class PostgresServer:
         )
         event.listen(engine, "connect", self._limit_waiting)
         reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        return reading, engine
+        return OpenServer(reading, engine)
 
     def create(self) -> None:
         """The database itself is made by whoever runs the server."""
@@ -61,7 +85,8 @@ class PostgresServer:
     def failure(self, error: DBAPIError) -> HuiqiError | None:
         state = getattr(error.orig, "sqlstate", None)
         if state is not None and (kind := _KINDS.get(state)):
-            return kind(self.place, seconds=self.busy_seconds)
+            detail = self._without_password(str(error.orig).partition("\n")[0])
+            return kind(self.place, detail=detail, seconds=self.busy_seconds)
         lost = isinstance(error.orig, DriverOperationalError) and (state is None or state[:2] in ("08", "28", "3D"))
         if lost or error.connection_invalidated or state == "53300":
             return ServerUnreachable(self.place, detail=self._without_password(str(error.orig)))

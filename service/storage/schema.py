@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -19,15 +21,12 @@ def found_revision(connection: Connection) -> str | None:
 
 def check_known(connection: Connection, place: str) -> None:
     """Raises DatabaseTooNew when the revision is none of this program's."""
-    found, known = found_revision(connection), _known_revisions()
-    if found is not None and found not in known:
-        raise DatabaseTooNew(place, found=found, expected=known[0])
+    _known(found_revision(connection), place)
 
 
 def check_current(connection: Connection, place: str) -> None:
     """Raises DatabaseTooNew or DatabaseNotUpgraded unless the structure is the one this program needs."""
-    check_known(connection, place)
-    found, needed = found_revision(connection), _known_revisions()[0]
+    found, needed = _known(found_revision(connection), place), _known_revisions()[0]
     if found != needed:
         raise DatabaseNotUpgraded(place, found=found or "空", expected=needed)
 
@@ -39,12 +38,20 @@ def upgrade_structure(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
+def _known(found: str | None, place: str) -> str | None:
+    known = _known_revisions()
+    if found is not None and found not in known:
+        raise DatabaseTooNew(place, found=found, expected=known[0])
+    return found
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", "service.storage:migrations")
     return config
 
 
-def _known_revisions() -> list[str]:
-    """Newest first."""
-    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+@lru_cache(maxsize=1)
+def _known_revisions() -> tuple[str, ...]:
+    """Newest first. Kept: they are the program's own, and asked for again and again while serving."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())

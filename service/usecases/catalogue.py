@@ -18,6 +18,7 @@ class Imported(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
+    KEPT = "kept"  # what is stored differs and was left as it is
     FAILED = "failed"
 
 
@@ -56,8 +57,18 @@ def _import(services: Services, report: FileReport) -> ImportedFile:
     return ImportedFile(report.name, status, report.policy.id, stored.version, report.problems)
 
 
-def import_shipped_catalogue(services: Services) -> list[ImportedFile]:
-    return import_policies(services, read_catalogue(services.reference, services.clock.today()))
+def import_shipped_catalogue(services: Services, *, keep_edits: bool = False) -> list[ImportedFile]:
+    """Store the shipped policies; with `keep_edits` only those that are not stored yet, so that no correction is undone."""
+    reports = read_catalogue(services.reference, services.clock.today())
+    stored = {each.policy.id: each for each in services.catalogue().policies} if keep_edits else {}
+    fresh = [report for report in reports if report.policy is None or report.policy.id not in stored]
+    results = import_policies(services, fresh)
+    for report in reports:
+        if report.policy is not None and report.policy.id in stored:
+            held = stored[report.policy.id]
+            status = Imported.UNCHANGED if held.policy == report.policy else Imported.KEPT
+            results.append(ImportedFile(report.name, status, held.policy.id, held.version))
+    return results
 
 
 def listed(services: Services) -> tuple[PolicySummary, ...]:

@@ -173,7 +173,7 @@ def replay(services: Services, number: str) -> Replay:
 
 @lru_cache(maxsize=FORMER_TABLES)
 def _tables_of(database: Database, fingerprint: str) -> Reference:
-    """Tables that are not the program's any more, as they stood. Building them takes a third of a second."""
+    """Tables that are not the program's any more, as they stood. Building them takes a tenth of a second."""
     with database.reading() as session:
         return build_reference(kept_reference(session, fingerprint))
 

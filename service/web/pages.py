@@ -7,20 +7,23 @@ from datetime import date
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from policies.gaps import is_far
 from policies.quantities import date_text, money_text, read_date
 from service.access import Access, Identity, Role, Tickets, caller, declare, remember
 from service.errors import Invalid, Unauthenticated
+from service.usecases.days import judged_day
 from service.usecases.enterprises import shown_samples
-from service.usecases.matching import match_enterprise
+from service.usecases.matching import EnterpriseMatches, match_enterprise
 from service.usecases.services import Services
 
 DEMO_ENTERPRISES = 12
+SHOWN_CARDS = 12  # of a group; the page stays below 100 KB for a phone
 # What each group of 我的匹配 means, in a word.
 HINTS = {
     "can_apply": "现在就可以申报（含待部门认定）",
     "needs_information": "补充信息后就能判断",
-    "near_miss": "只差一项，而且可以努力达到",
-    "not_open": "条件符合，但现在不在申报时间内",
+    "near_miss": "只差一项，可以努力达到",
+    "not_open": "条件符合或待部门认定，但现在不在申报时间内",
     "not_eligible": "有条件不符合",
 }
 # How a policy text is attested.
@@ -54,7 +57,9 @@ def build_pages(services: Services, tickets: Tickets, link_hours: int, *, demo: 
         if identity is None or identity.enterprise is None:
             raise Unauthenticated("请用企业的登录链接进入。")
         found = match_enterprise(services, identity.enterprise, _day(request.args.get("on")))
-        return render_template("matches.html", found=found, hints=HINTS, sources=SOURCES, who=identity)
+        return render_template(
+            "matches.html", found=found, hints=HINTS, sources=SOURCES, aside=_aside(found), who=identity
+        )
 
     @pages.post("/leave")
     @declare(Access.PUBLIC)
@@ -73,10 +78,24 @@ def _demo_links(services: Services, tickets: Tickets) -> list[tuple[str, str]]:
     ]
 
 
+def _aside(found: EnterpriseMatches) -> frozenset[str]:
+    """What is folded into a list: what is over, near misses that a number says are far, and what stands far down."""
+    folded: set[str] = set()
+    for _, _, views in found.groups:
+        shown = 0
+        for view in views:
+            assessment = view.match.assessment
+            if shown == SHOWN_CARDS or assessment.window.state.is_over or is_far(assessment, found.subject):
+                folded.add(view.id)
+            else:
+                shown += 1
+    return frozenset(folded)
+
+
 def _day(raw: str | None) -> date | None:
     if not raw:
         return None
     try:
-        return read_date(raw)
+        return judged_day(read_date(raw))
     except ValueError as error:
         raise Invalid(f"日期写成了“{raw[:20]}”，{error}。") from None

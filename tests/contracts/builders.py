@@ -20,6 +20,8 @@ NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
 CODE = "91371602MA0000007M"
 OTHER_CODE = "91371625MA0000023M"
+TEXTS = load_reference().texts
+FINGERPRINT = load_reference().fingerprint
 
 
 def a_policy(policy_id: str = "binzhou-2026-sample", **changes: Any) -> Policy:
@@ -120,14 +122,15 @@ def a_profile(code: str = CODE, name: str = "滨州示例机械有限公司", **
 
 
 def a_run(**changes: Any) -> MatchRun:
-    return MatchRun(**{"enterprise": CODE, "profile_version": 1, "catalogue_revision": 1, "day": TODAY, **changes})
+    run = {"enterprise": CODE, "profile_version": 1, "catalogue_revision": 1, "day": TODAY, "fingerprint": FINGERPRINT}
+    return MatchRun(**{**run, **changes})
 
 
 def a_match(item_id: str = "equipment", **changes: Any) -> StoredMatch:
     """A match of the sample firm with an item of the sample policy, both in version 1."""
     return StoredMatch(
         **{
-            "id": match_id(CODE, 1, "binzhou-2026-sample", 1, item_id, TODAY),
+            "id": match_id(CODE, 1, "binzhou-2026-sample", 1, item_id, TODAY, FINGERPRINT),
             "enterprise": CODE,
             "profile_version": 1,
             "policy_id": "binzhou-2026-sample",
@@ -137,10 +140,15 @@ def a_match(item_id: str = "equipment", **changes: Any) -> StoredMatch:
             "outcome": "eligible",
             "window": "open",
             "findings": [{"fact": "revenue", "verdict": "met", "value": 51234567, "clause": "第二条"}],
-            "fingerprint": load_reference().fingerprint,
+            "fingerprint": FINGERPRINT,
             **changes,
         }
     )
+
+
+def changed_texts() -> dict[str, str]:
+    """The shipped tables with another limit of 规上."""
+    return {**TEXTS, "scale_limits.yaml": TEXTS["scale_limits.yaml"].replace("20000000", "30000000")}
 
 
 def store_versions(database: Database) -> None:

@@ -5,10 +5,22 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from policies.reference import fingerprint_of
 from service.errors import NotFound
 from service.storage.database import Database
-from service.storage.matches import match, record_matches
-from tests.contracts.builders import NOW, TODAY, a_match, a_run, store_versions
+from service.storage.matches import is_recorded, match, record_matches
+from service.storage.references import kept_reference
+from tests.contracts.builders import (
+    FINGERPRINT,
+    NOW,
+    OTHER_CODE,
+    TEXTS,
+    TODAY,
+    a_match,
+    a_run,
+    changed_texts,
+    store_versions,
+)
 from tests.contracts.racing import race
 
 
@@ -16,7 +28,7 @@ def test_a_match_comes_back_equal(database: Database) -> None:
     store_versions(database)
 
     with database.writing() as session:
-        assert record_matches(session, [a_match(), a_match("award")], a_run(), NOW)
+        assert record_matches(session, [a_match(), a_match("award")], a_run(), TEXTS, NOW)
 
     with database.reading() as session:
         assert match(session, a_match().id) == a_match()
@@ -26,22 +38,42 @@ def test_a_match_comes_back_equal(database: Database) -> None:
 def test_a_list_is_recorded_once(database: Database) -> None:
     store_versions(database)
     with database.writing() as session:
-        record_matches(session, [a_match()], a_run(), NOW)
+        record_matches(session, [a_match()], a_run(), TEXTS, NOW)
 
     with database.writing() as session:
-        assert not record_matches(session, [a_match(outcome="near_miss")], a_run(), NOW)
+        assert not record_matches(session, [a_match(outcome="near_miss")], a_run(), TEXTS, NOW)
 
     with database.reading() as session:
         assert match(session, a_match().id).outcome == "eligible"
 
 
+def test_whether_a_list_is_recorded_can_be_asked_without_writing(database: Database) -> None:
+    store_versions(database)
+    with database.reading() as session:
+        assert not is_recorded(session, a_run())
+
+    with database.writing() as session:
+        record_matches(session, [], a_run(), TEXTS, NOW)
+
+    with database.reading() as session:
+        assert is_recorded(session, a_run())
+        for change in (
+            {"enterprise": OTHER_CODE},
+            {"profile_version": 2},
+            {"catalogue_revision": 2},
+            {"day": TODAY + timedelta(days=1)},
+            {"fingerprint": "elsewhere"},
+        ):
+            assert not is_recorded(session, a_run(**change))
+
+
 def test_a_list_after_another_policy_changed_keeps_the_matches_of_the_day(database: Database) -> None:
     store_versions(database)
     with database.writing() as session:
-        record_matches(session, [a_match()], a_run(), NOW)
+        record_matches(session, [a_match()], a_run(), TEXTS, NOW)
 
     with database.writing() as session:
-        assert record_matches(session, [a_match(), a_match("award")], a_run(catalogue_revision=2), NOW)
+        assert record_matches(session, [a_match(), a_match("award")], a_run(catalogue_revision=2), TEXTS, NOW)
 
     with database.reading() as session:
         assert match(session, a_match().id) == a_match()
@@ -52,15 +84,47 @@ def test_an_empty_list_is_recorded_too(database: Database) -> None:
     store_versions(database)
 
     with database.writing() as session:
-        assert record_matches(session, [], a_run(day=TODAY + timedelta(days=1)), NOW)
-        assert not record_matches(session, [], a_run(day=TODAY + timedelta(days=1)), NOW)
+        assert record_matches(session, [], a_run(day=TODAY + timedelta(days=1)), TEXTS, NOW)
+        assert not record_matches(session, [], a_run(day=TODAY + timedelta(days=1)), TEXTS, NOW)
+
+
+def test_a_list_under_other_tables_is_recorded_anew(database: Database) -> None:
+    store_versions(database)
+    other = changed_texts()
+    run = a_run(fingerprint=fingerprint_of(other))
+
+    with database.writing() as session:
+        record_matches(session, [a_match()], a_run(), TEXTS, NOW)
+        assert record_matches(session, [a_match()], run, other, NOW)
+        assert not record_matches(session, [a_match()], run, other, NOW)
+
+
+def test_a_list_is_recorded_with_its_tables_or_not_at_all(database: Database) -> None:
+    store_versions(database)
+    with pytest.raises(IntegrityError), database.writing() as session:
+        record_matches(session, [a_match(policy_version=2)], a_run(), TEXTS, NOW)
+    with pytest.raises(NotFound), database.reading() as session:
+        kept_reference(session, FINGERPRINT)
+
+    with database.writing() as session:
+        record_matches(session, [a_match()], a_run(), TEXTS, NOW)
+
+    with database.reading() as session:
+        assert kept_reference(session, FINGERPRINT) == TEXTS
+
+
+def test_a_match_on_tables_that_are_not_kept_is_refused(database: Database) -> None:
+    store_versions(database)
+
+    with pytest.raises(IntegrityError), database.writing() as session:
+        record_matches(session, [a_match(fingerprint="elsewhere")], a_run(), TEXTS, NOW)
 
 
 def test_a_match_on_versions_that_are_not_stored_is_refused(database: Database) -> None:
     store_versions(database)
 
     with pytest.raises(IntegrityError), database.writing() as session:
-        record_matches(session, [a_match(policy_version=2)], a_run(), NOW)
+        record_matches(session, [a_match(policy_version=2)], a_run(), TEXTS, NOW)
 
 
 def test_an_unknown_match_is_not_found(database: Database) -> None:
@@ -82,11 +146,11 @@ def test_processes_recording_lists_that_overlap_never_stop_each_other(database: 
 
 def _record(database: Database, _worker: int) -> bool:
     with database.writing() as session:
-        return record_matches(session, [a_match()], a_run(), NOW)
+        return record_matches(session, [a_match()], a_run(), TEXTS, NOW)
 
 
 def _record_overlapping(database: Database, worker: int) -> bool:
     items = [f"item-{number}" for number in range(200)]
     rows = [a_match(item) for item in (items if worker % 2 else reversed(items))]
     with database.writing() as session:
-        return record_matches(session, rows, a_run(catalogue_revision=worker), NOW)
+        return record_matches(session, rows, a_run(catalogue_revision=worker), TEXTS, NOW)

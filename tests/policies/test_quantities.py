@@ -34,6 +34,17 @@ from policies.quantities import date_text, money_text, plain, rate_text, read_da
         ("-120万元", "-1200000"),
         ("＋7", "7"),
         ("0", "0"),
+        ("1亿2000万", "120000000"),
+        ("１亿 ２０００万元", "120000000"),
+        ("-1亿2000万", "-120000000"),
+        ("3亿5千万", "350000000"),
+        ("1亿2000.5万", "120005000"),
+        ("1万亿2000亿", "1200000000000"),
+        ("1亿2000万5000", "120005000"),
+        ("2万5000", "25000"),
+        ("2万0500元", "20500"),
+        ("2万5,000.5", "25000.5"),
+        ("5万3千", "53000"),
     ],
 )
 def test_a_number_is_read_as_people_write_it(written: object, number: str) -> None:
@@ -42,7 +53,7 @@ def test_a_number_is_read_as_people_write_it(written: object, number: str) -> No
 
 @pytest.mark.parametrize(
     "written",
-    ["", " ", "万", "亿元", "元", "约500万", "五百万", "1,00", "1.2.3", "1e5", "0x10", "--5", "5万3千", "5%", "½", "１２人",
+    ["", " ", "万", "亿元", "元", "约500万", "五百万", "1,00", "1.2.3", "1e5", "0x10", "--5", "5%", "½", "１２人",
      None, True, [], {}, b"5", date(2026, 1, 1), "9" * 41, "1" * 100_000],
 )  # fmt: skip
 def test_what_is_no_number_is_refused(written: object) -> None:
@@ -52,7 +63,43 @@ def test_what_is_no_number_is_refused(written: object) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    [float("inf"), float("-inf"), float("nan"), Decimal("NaN"), 10**28, 10**40, "9" * 29, "1" * 28 + "亿", 5e-324],
+    ["1亿2", "1亿2000", "2万5", "2万50000", "1亿2千", "2000万1亿", "1亿2亿", "1亿20000万", "1.5亿2000万", "亿2000万",
+     "1亿.5万", "1亿-2000万", "1亿元2000万元", "3千2百万", "1亿0.5亿", "2万5000人"],
+)  # fmt: skip
+def test_a_compound_amount_that_may_mean_two_things_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="应为数字"):
+        read_number(written, "元")
+
+
+@given(
+    st.integers(1, 99_999),
+    st.one_of(st.none(), st.integers(0, 9_999)),
+    st.one_of(st.none(), st.integers(0, 9_999)),
+    st.booleans(),
+)
+def test_a_compound_amount_is_the_sum_of_its_parts(yi: int, wan: int | None, rest: int | None, negative: bool) -> None:
+    if wan is None:
+        rest = None
+    text = f"{yi}亿" + ("" if wan is None else f"{wan}万") + ("" if rest is None else f"{rest:04d}")
+    expected = yi * 10**8 + (wan or 0) * 10**4 + (rest or 0)
+
+    assert read_number(("-" if negative else "") + text) == (-expected if negative else expected)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        float("inf"),
+        float("-inf"),
+        float("nan"),
+        Decimal("NaN"),
+        10**28,
+        10**40,
+        "9" * 29,
+        "1" * 28 + "亿",
+        "0." + "1" * 38,
+        5e-324,
+    ],
 )
 def test_infinite_and_absurd_numbers_are_refused(written: object) -> None:
     with pytest.raises(ValueError, match=r"应为有限的数字|数字过长"):

@@ -20,9 +20,15 @@ from tests.policies.strategies import sourced_profiles
 from tests.policies.test_reading_conditions import JSON_DATA
 
 
-def read(data: Any, today: date = DAY) -> tuple[EnterpriseProfile | None, list[Problem]]:
+NOTHING = EnterpriseProfile()
+LAST_DAY = date(2027, 12, 31)  # of the days that the strategies draw
+
+
+def read(
+    data: Any, today: date = DAY, former: EnterpriseProfile = NOTHING
+) -> tuple[EnterpriseProfile | None, list[Problem]]:
     problems = Problems()
-    return ProfileReader(load_reference(), problems, today).read(data), problems.listed
+    return ProfileReader(load_reference(), problems, today, former).read(data), problems.listed
 
 
 def value(key: str, raw: Any, year: int | None = None) -> Any:
@@ -39,14 +45,14 @@ def value(key: str, raw: Any, year: int | None = None) -> Any:
         ({"invention_patents": -1}, "invention_patents", "“-1”", "不能是负数"),
         ({"invention_patents": 1.5}, "invention_patents", "“1.5”", "应为整数"),
         ({"registered_capital": "一千万"}, "registered_capital", "“一千万”", "应为数字"),
-        ({"registered_capital": True}, "registered_capital", "“True”", "应为数字"),
+        ({"registered_capital": True}, "registered_capital", "“是”", "应为数字"),
         ({"registered_capital": "900万亿"}, "registered_capital", "“900万亿”", "不合常理，请检查单位"),
         ({"registered_capital": 10**40}, "registered_capital", "1000", "数字过长"),
         ({"loan_rate": 3.45}, "loan_rate", "“3.45”", "百分数请带上 %"),
         ({"revenue": 4_620_000}, "revenue", "“4620000”", "按年份填写"),
-        ({"revenue": {}}, "revenue", "“{}”", "按年份填写"),
-        ({"revenue": {1989: 1}}, "revenue.1989", "“1989”", "1990 到 2027"),
-        ({"revenue": {2028: 1}}, "revenue.2028", "“2028”", "1990 到 2027"),
+        ({"revenue": {}}, "revenue", "没有填写", "按年份填写"),
+        ({"revenue": {1989: 1}}, "revenue.1989", "“1989”", "1990 到 2026"),
+        ({"revenue": {2027: 1}}, "revenue.2027", "“2027”", "1990 到 2026"),
         ({"revenue": {"2025.5": 1}}, "revenue.2025.5", "“2025.5”", "年份"),
         ({"revenue": {"去年": 1}}, "revenue.去年", "“去年”", "年份"),
         ({"revenue": {2025: 1, "2025": 2}}, "revenue.2025", "2025 年写了两次", "每年只能有一个值"),
@@ -71,13 +77,22 @@ def value(key: str, raw: Any, year: int | None = None) -> Any:
         ({"gazelle": {"obtained": "2027-01-01"}}, "gazelle", "2027", "今天之后"),
         ({"gazelle": {"obtained": "2025-01-01", "valid_until": "2024-01-01"}}, "gazelle", "2025", "早于取得日期"),
         ({"gazelle": "大概"}, "gazelle", "“大概”", "“是”或“否”"),
+        ({"gazelle": {"held": "大概"}}, "gazelle", "“是否具备：大概”", "是否具备应为“是”或“否”"),
+        ({"gazelle": {"held": None}}, "gazelle", "“是否具备：空”", "是否具备应为“是”或“否”"),
+        ({"gazelle": {"held": True, "valid_until": "明年"}}, "gazelle", "“是否具备：是、有效期至：明年”", "有效期至应为日期"),
+        ({"gazelle": {"held": {"a": 1}}}, "gazelle", "“是否具备：多项”", "“是”或“否”"),
+        ({"gazelle": ["是"]}, "gazelle", "“是”", "“是”或“否”"),
+        ({"ownership": {"value": None}}, "ownership", "“所有制性质”没有填写", "民营"),
+        ({"registered_capital": {"amount": 5}}, "registered_capital", "“amount：5”", "应为数字"),
         ({"revenu": {2025: 1}}, "revenu", "没有信息项 “revenu”", "是不是 revenue"),
         ({"营业收入": {2025: 1}}, "营业收入", "没有信息项", "是不是 revenue"),
         ({"": 1}, "", "没有信息项", "词表"),
         ({"size_class": "small"}, "size_class", "由系统计算", "请填写：所属行业、从业人员数、营业收入"),
         ({"rd_ratio": {2025: "5%"}}, "rd_ratio", "由系统计算", "请填写：研发费用、营业收入"),
         ({"ownership": {"value": "private", "source": "rumour"}}, "ownership", "rumour", "source 应为 registry"),
+        ({"ownership": {"value": "private", "source": {}}}, "ownership", "来源没有填写", "source 应为 registry"),
         ({"ownership": {"value": "private", "as_of": "soon"}}, "ownership", "soon", "as_of 应为日期"),
+        ({"ownership": {"value": "private", "as_of": "2026-11-22"}}, "ownership", "2026-11-22", "as_of 不能在今天之后"),
     ],
 )  # fmt: skip
 def test_a_defect_of_a_fact_says_where_what_was_found_and_what_is_expected(
@@ -101,6 +116,9 @@ def test_a_defect_of_a_fact_says_where_what_was_found_and_what_is_expected(
         ({"name": 5}, "name"),
         ({"name": "字" * 201}, "name"),
         ({"name": "甲\udfff"}, "name"),
+        ({"name": "甲公司\n乙公司"}, "name"),
+        ({"name": "甲\u2028乙"}, "name"),
+        ({"name": "甲\x1b[2J"}, "name"),
         ({"code": "914403001922038217"}, "code"),
         ({"phone": "1"}, "phone"),
     ],
@@ -164,6 +182,79 @@ def test_a_founding_day_is_judged_by_the_day_of_reading() -> None:
     assert len(read(data, date(2026, 11, 20))[1]) == 1
 
 
+def test_a_figure_of_this_year_is_read_and_one_of_next_year_only_when_it_has_come() -> None:
+    data = {"facts": {"revenue": {2027: 1}}}
+
+    assert len(read(data, date(2026, 12, 31))[1]) == 1
+    assert read(data, date(2027, 1, 1))[1] == []
+
+
+def test_a_figure_of_a_year_before_the_founding_is_kept_with_a_warning() -> None:
+    profile, (problem,) = read({"facts": {"founded_on": "2026-03-01", "revenue": {2025: 1, 2026: 2}}})
+
+    assert str(problem) == "facts.revenue.2025：成立于 2026 年，不会有 2025 年的营业收入；请检查"
+    assert problem.warning
+    assert profile is not None and profile.known("revenue", 2025) == Known(Decimal(1))
+
+
+def former(**facts: Any) -> EnterpriseProfile:
+    profile, problems = read({"name": "甲公司", "facts": facts})
+    assert profile is not None and not problems
+    return profile
+
+
+def test_of_what_is_known_already_only_what_the_data_says_is_changed() -> None:
+    before = former(region="371602", revenue={2024: 1, 2025: 2})
+    after, problems = read({"facts": {"revenue": {2025: 3}, "region": None}}, former=before)
+
+    assert after is not None and not problems
+    assert after.name == "甲公司"
+    assert {key: known.value for key, known in after.facts.items()} == {
+        ("region", None): "371602",
+        ("revenue", 2024): Decimal(1),
+        ("revenue", 2025): Decimal(3),
+    }
+
+
+def test_what_cannot_be_read_leaves_what_is_known_already() -> None:
+    before = former(region="371602", revenue={2025: 2})
+    after, problems = read({"name": "甲\n乙", "facts": {"region": "火星", "revenue": {2025: "很多"}}}, former=before)
+
+    assert after == before
+    assert {problem.where for problem in problems} == {"name", "facts.region", "facts.revenue.2025"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ({"valid_until": "2028-01-01"}, Qualification(True, "provincial", date(2025, 1, 1), date(2028, 1, 1))),
+        ("是", Qualification(True, "provincial", date(2025, 1, 1), date(2027, 1, 1))),
+        ("否", Qualification(False)),
+    ],
+)
+def test_parts_of_a_qualification_that_are_not_named_stay_while_it_is_held(raw: Any, expected: Qualification) -> None:
+    held = {"level": "provincial", "obtained": "2025-01-01", "valid_until": "2027-01-01"}
+    after, problems = read({"facts": {"gazelle": raw}}, former=former(gazelle=held))
+
+    assert after is not None and not problems
+    assert after.known("gazelle") == Known(expected)
+
+
+def test_parts_that_contradict_what_is_known_already_are_refused() -> None:
+    before = former(gazelle={"obtained": "2023-01-01", "valid_until": "2025-12-31"})
+    after, (problem,) = read({"facts": {"gazelle": {"obtained": "2026-02-01"}}}, former=before)
+
+    assert after == before
+    assert problem.expected == "有效期（至 2025-12-31）早于取得日期（2026-02-01），请检查"
+
+
+def test_a_qualification_once_lost_and_held_again_starts_anew() -> None:
+    after, problems = read({"facts": {"gazelle": "是"}}, former=former(gazelle={"held": False, "level": "provincial"}))
+
+    assert after is not None and not problems
+    assert after.known("gazelle") == Known(Qualification(True))
+
+
 @pytest.mark.parametrize(
     ("key", "label", "option"),
     [
@@ -191,9 +282,9 @@ def test_a_profile_cannot_be_changed_behind_its_back() -> None:
 @given(sourced_profiles())
 def test_a_profile_survives_being_written_and_read(profile: EnterpriseProfile) -> None:
     written = json.loads(json.dumps(profile_data(profile)))
-    again, problems = read(written)
+    again, problems = read(written, LAST_DAY)
 
-    assert not problems
+    assert not [problem for problem in problems if not problem.warning]
     assert again == profile
     assert profile_data(profile) == json.loads(json.dumps(profile_data(again)))
 
@@ -205,3 +296,4 @@ def test_any_data_is_read_or_refused_and_never_raises(data: Any) -> None:
     for given_data in (data, {"facts": data}, {"facts": dict.fromkeys(keys, data)}, {"name": data, "code": data}):
         for problem in read(given_data)[1]:
             assert problem.found and problem.expected
+            assert "None" not in problem.found and "{" not in problem.found

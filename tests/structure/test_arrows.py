@@ -29,6 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "service.errors": set(),
     "service.version": set(),
     "service.doorbell": set(),
+    "service.logs": set(),
     "service.domain": {"policies", "service.errors"},
     "service.storage": {"service.domain", "policies", "service.errors"},
     "service.usecases": {
@@ -48,7 +49,7 @@ ALLOWED: dict[str, set[str]] = {
     "service.workers": SEEN_BY_PAGES,
 }
 STARTERS = {"service.wiring", "service.app", "service.server", "service.cli", "service.commands", "service.__main__"}
-STARTERS |= {"service.openapi_document"}
+STARTERS |= {"service.openapi_document", "service.supervisor"}
 
 HOMES = {
     "faiss": {"indexes.vectors"},
@@ -65,7 +66,7 @@ HOMES = {
     },
     "flask_openapi": {"service.api", "service.app", "service.openapi_document"},
     "gunicorn": {"service.server"},
-    "subprocess": set(),
+    "subprocess": {"service.supervisor"},
     "requests": set(),
     "click": {"service.cli", "service.commands", "indexes.training"},
 }

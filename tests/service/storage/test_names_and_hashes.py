@@ -8,6 +8,7 @@ from service.storage.tables import METADATA
 
 LONGEST_NAME = 30
 TODAY = date(2026, 11, 21)
+TABLES = "f1600d2dae53"
 
 
 def test_no_name_in_the_database_is_over_thirty_characters() -> None:
@@ -20,20 +21,21 @@ def test_no_name_in_the_database_is_over_thirty_characters() -> None:
 
 
 def test_a_match_keeps_its_id_for_ever() -> None:
-    assert match_id("91371602MA0000007M", 3, "a-policy", 2, "an-item", TODAY) == "MSKZPY7WV2ZC4KUY"
+    assert match_id("91371602MA0000007M", 3, "a-policy", 2, "an-item", TODAY, TABLES) == "MZ3JGFWB4J63JKVD"
 
 
 def test_every_part_of_a_match_counts_in_its_id() -> None:
     ids = {
-        match_id("91371602MA0000007M", 3, "a-policy", 2, "an-item", TODAY),
-        match_id("91371625MA0000023M", 3, "a-policy", 2, "an-item", TODAY),
-        match_id("91371602MA0000007M", 2, "a-policy", 3, "an-item", TODAY),
-        match_id("91371602MA0000007M", 3, "b-policy", 2, "an-item", TODAY),
-        match_id("91371602MA0000007M", 3, "a-policy", 2, "b-item", TODAY),
-        match_id("91371602MA0000007M", 3, "a-policy", 2, "an-item", date(2026, 11, 22)),
+        match_id("91371602MA0000007M", 3, "a-policy", 2, "an-item", TODAY, TABLES),
+        match_id("91371625MA0000023M", 3, "a-policy", 2, "an-item", TODAY, TABLES),
+        match_id("91371602MA0000007M", 2, "a-policy", 3, "an-item", TODAY, TABLES),
+        match_id("91371602MA0000007M", 3, "b-policy", 2, "an-item", TODAY, TABLES),
+        match_id("91371602MA0000007M", 3, "a-policy", 2, "b-item", TODAY, TABLES),
+        match_id("91371602MA0000007M", 3, "a-policy", 2, "an-item", date(2026, 11, 22), TABLES),
+        match_id("91371602MA0000007M", 3, "a-policy", 2, "an-item", TODAY, "0123456789ab"),
     }
 
-    assert len(ids) == 6
+    assert len(ids) == 7
     assert all(len(number) == 16 and number.startswith("M") for number in ids)
 
 

@@ -149,7 +149,7 @@ def test_every_commit_is_on_disk_and_keys_are_enforced(database: Database) -> No
 def test_a_new_file_opened_by_many_at_once_refuses_none(tmp_path: Path) -> None:
     def switch(file: SqliteFile) -> str:
         barrier.wait()
-        _, writing = file.engines()
+        writing = file.open().writing
         with writing.begin() as connection:
             mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
         writing.dispose()
