@@ -27,7 +27,7 @@ from policies.benefits import Estimate, estimate
 from policies.derived import Subject
 from policies.document import Item, ItemRef, Policy, PolicyVersion
 from policies.eligibility import Assessment, Outcome, assess
-from policies.gaps import distance
+from policies.gaps import distance, is_far
 from policies.profile import EnterpriseProfile
 from policies.reference import Reference
 
@@ -161,7 +161,7 @@ class Matcher:
             reasons or (NO_REASON if likeness is None else ONLY_LIKENESS,),
         )
         match = Match(policy, version.version, item, assessment, worth, place)
-        return _order(match, gap), match
+        return _order(match, gap, is_far(assessment, subject)), match
 
     def _likenesses(self, profile: EnterpriseProfile, policies: Sequence[PolicyVersion]) -> _Likenesses | None:
         """Of every item; None when there is nothing to compare by."""
@@ -184,10 +184,10 @@ class Matcher:
         }
 
 
-_Order: TypeAlias = tuple[int, bool, bool, Decimal, int, int, float, str, str]
+_Order: TypeAlias = tuple[int, bool, bool, bool, Decimal, int, int, float, str, str]
 
 
-def _order(match: Match, gap: Decimal | None) -> _Order:
+def _order(match: Match, gap: Decimal | None, far: bool) -> _Order:
     """Samples after what is real, what is over last; near misses by distance; closing soon first; then the score."""
     window, place = match.assessment.window, match.place
     rank = window_rank(window)
@@ -196,6 +196,7 @@ def _order(match: Match, gap: Decimal | None) -> _Order:
         _GROUP_PLACES[match.group],
         match.policy.is_sample,
         is_over(window),
+        far,
         Decimal(0) if gap is None else gap,
         rank,
         left,

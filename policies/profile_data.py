@@ -8,7 +8,7 @@ fact is a mapping from year to such values; a qualification is ``{"held", "level
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,12 +17,12 @@ from typing import Any, TypeVar
 from policies.condition_data import number_data
 from policies.credit_code import BadCreditCode, read_credit_code
 from policies.industries import read_industry
-from policies.problems import Problems, shown
+from policies.problems import Problem, Problems, shown
 from policies.profile import EnterpriseProfile, FactKey, Known, Qualification, Value
 from policies.quantities import is_clean, normalise, read_date, read_number, read_rate
 from policies.reference import Reference
 from policies.regions import NOT_IN_A_ZONE
-from policies.vocabulary import Fact, FactType, Source, UnknownFact
+from policies.vocabulary import Fact, FactType, Source, UnknownFact, Vocabulary
 
 T = TypeVar("T")
 
@@ -66,7 +66,6 @@ class ProfileReader:
                 self.problems.add(f"{prefix}{key}", f"多出了 {shown(key)}", "这里可以写 code、name、facts")
         name = self._name(data.get("name"), f"{prefix}name")
         facts = {**self.former.facts, **self.read_facts(data.get("facts", {}), f"{prefix}facts")}
-        self._warn_of_years_before_founding(facts, f"{prefix}facts")
         return EnterpriseProfile(self._code(data.get("code"), f"{prefix}code"), name, facts)
 
     def _name(self, raw: object, where: str) -> str | None:
@@ -87,16 +86,6 @@ class ProfileReader:
         except BadCreditCode as error:
             self.problems.add(where, _found(raw), str(error))
             return None
-
-    def _warn_of_years_before_founding(self, facts: Mapping[FactKey, Known], where: str) -> None:
-        founded = facts.get(("founded_on", None))
-        if founded is None or not isinstance(founded.value, date):
-            return
-        for key, year in facts:
-            if year is not None and year < founded.value.year:
-                label = self.reference.fact(key).label
-                found = f"成立于 {founded.value.year} 年，不会有 {year} 年的{label}"
-                self.problems.warn(f"{where}.{key}.{year}", found, "请检查")
 
     def read_facts(self, data: object, where: str) -> dict[FactKey, Known]:
         """The facts that could be read, keyed by (fact, year)."""
@@ -266,6 +255,17 @@ class ProfileReader:
         if known is None or not isinstance(known.value, Qualification) or not known.value.held:
             return {}
         return {name: getattr(known.value, name) for name in _QUALIFICATION_PARTS}
+
+
+def years_before_founding(profile: EnterpriseProfile, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """A warning for every figure of a year in which the enterprise did not exist yet, as far as that is known."""
+    founded = profile.known("founded_on")
+    if founded is None or not isinstance(founded.value, date):
+        return
+    for key, year in profile.facts:
+        if year is not None and year < founded.value.year:
+            found = f"成立于 {founded.value.year} 年，不会有 {year} 年的{vocabulary.fact(key).label}"
+            yield Problem(f"facts.{key}.{year}", found, "请检查", warning=True)
 
 
 def _part(name: str, raw: object, read: Callable[[object], T]) -> T | None:

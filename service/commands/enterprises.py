@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
-from service.commands.output import FOUND_WRONG, json_option, problem_data, ready, write_json
-from service.usecases.enterprises import counted, import_enterprises, listed, store_samples
+from service.commands.output import CANNOT, FOUND_WRONG, json_option, problem_data, ready, write_json
+from service.usecases.enterprises import (
+    ImportSummary,
+    RowProblem,
+    counted,
+    import_enterprises,
+    listed,
+    store_samples,
+)
 from service.usecases.tables import read_rows
 
 SHOWN_PROBLEMS = 50
@@ -23,28 +31,58 @@ def enterprises() -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 @json_option
 def import_(path: Path, as_json: bool) -> None:
-    """从 .csv、.xlsx 或 .jsonl 导入企业信息；出错的行会列出来，其余照常保存。"""
+    """从 .csv、.xlsx 或 .jsonl 导入企业信息：写了的更新，没写的不变；出错的行会列出来，其余照常保存。"""
     services = ready()
     summary = import_enterprises(services, read_rows(path, services.reference.vocabulary))
     if as_json:
-        counts = {name: getattr(summary, name) for name in ("rows", "new", "changed", "unchanged", "refused")}
-        rows = [
-            {"row": each.row, "code": each.code, "stored": each.stored, **problem_data(each.problem)}
-            for each in summary.problems
-        ]
-        write_json({**counts, "problems": rows})
+        write_json(_summary_data(summary))
     else:
-        for each in summary.problems[:SHOWN_PROBLEMS]:
-            kept = "其余信息已保存" if each.stored else "这一行没有保存"
-            click.echo(f"第 {each.row} 行 {each.problem}（{kept}）")
-        if len(summary.problems) > SHOWN_PROBLEMS:
-            click.echo(f"……另有 {len(summary.problems) - SHOWN_PROBLEMS} 个问题，加 --json 可看全部。")
-        click.echo(
-            f"共 {summary.rows} 行：新增 {summary.new}，更新 {summary.changed}，"
-            f"没有变化 {summary.unchanged}，没有保存 {summary.refused}。"
-        )
-    if any(not each.problem.warning for each in summary.problems):
+        _show_summary(summary)
+    if summary.stopped:
+        sys.exit(CANNOT)
+    if not summary.rows or any(not each.problem.warning for each in summary.problems):
         sys.exit(FOUND_WRONG)
+
+
+def _summary_data(summary: ImportSummary) -> dict[str, Any]:
+    counts = {name: getattr(summary, name) for name in ("rows", "new", "changed", "unchanged", "refused")}
+    problems = [
+        {"row": each.row, "code": each.code, "stored": each.stored, **problem_data(each.problem)}
+        for each in summary.problems
+    ]
+    stopped = summary.stopped and {
+        "row": summary.stopped_at,
+        "code": summary.stopped.code,
+        "detail": summary.stopped.message,
+    }
+    return {**counts, "problems": problems, "stopped": stopped}
+
+
+def _show_summary(summary: ImportSummary) -> None:
+    errors = [each for each in summary.problems if not each.problem.warning]
+    for each in errors[:SHOWN_PROBLEMS]:
+        click.echo(f"{_told(each)}（{'其余信息已保存' if each.stored else '这一行没有保存'}）")
+    warnings = [each for each in summary.problems if each.problem.warning]
+    if warnings:
+        click.echo("提醒（不影响保存）：")
+    for each in warnings[:SHOWN_PROBLEMS]:
+        click.echo(f"  {_told(each)}")
+    left_out = sum(max(0, len(group) - SHOWN_PROBLEMS) for group in (errors, warnings))
+    if left_out:
+        click.echo(f"……另有 {left_out} 条没有列出，加 --json 可看全部。")
+    if not summary.rows and not summary.stopped:
+        click.echo("文件里没有企业：列名之后没有一行内容。", err=True)
+    click.echo(
+        f"共 {summary.rows} 行：新增 {summary.new}，更新 {summary.changed}，"
+        f"没有变化 {summary.unchanged}，没有保存 {summary.refused}。"
+    )
+    if summary.stopped:
+        click.echo(f"错误：{summary.stopped.message}", err=True)
+        click.echo(f"从第 {summary.stopped_at} 行起没有导入，之前的行不受影响。恢复后重新导入整个文件即可。", err=True)
+
+
+def _told(each: RowProblem) -> str:
+    return f"第 {each.row} 行 {each.problem.where or '整行'}：{each.problem.found}；{each.problem.expected}"
 
 
 @enterprises.command()

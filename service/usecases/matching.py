@@ -19,7 +19,7 @@ from policies.reference import Reference, build_reference
 from service.errors import NotFound
 from service.storage.database import Database
 from service.storage.enterprises import current_profile, profile_version
-from service.storage.matches import MatchRun, StoredMatch, match, match_id, record_matches
+from service.storage.matches import MatchRun, StoredMatch, is_recorded, match, match_id, record_matches
 from service.storage.policies import policy_version
 from service.storage.references import kept_reference
 from service.usecases.services import Services
@@ -107,6 +107,9 @@ def _view(each: Match, code: str, version: int, subject: Subject) -> MatchView:
 def _record(services: Services, code: str, matches: EnterpriseMatches) -> None:
     tables = services.reference
     run = MatchRun(code, matches.profile_version, matches.catalogue_revision, matches.day, tables.fingerprint)
+    with services.database.reading() as session:
+        if is_recorded(session, run):
+            return
     rows = (_row(view, code, matches, tables.fingerprint) for view in matches.views)
     with services.database.writing() as session:
         record_matches(session, rows, run, tables.texts, services.clock.now())

@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
+from policies.benefit_data import BenefitReader
 from policies.benefits import Basis, Estimate, estimate
+from policies.condition_reader import ConditionReader
+from policies.problems import Problems
+from policies.reference import load_reference
 from tests.builders import benefit_of, profile_of, subject_of
 
 
@@ -238,6 +242,17 @@ def test_what_is_at_stake_is_the_most_that_can_be_said() -> None:
 
 
 def test_absurd_amounts_in_a_document_never_break_an_estimate() -> None:
-    huge = {"kind": "rate", "rate": "9" * 28, "times": "9" * 28, "of": "revenue"}
+    huge = {"kind": "rate", "rate": "9" * 12, "times": "9" * 12, "of": "revenue"}
 
     assert worth(huge, revenue={2025: "10万亿"}).low > 0
+
+
+def test_an_amount_beyond_any_fund_is_a_slip_of_the_unit() -> None:
+    problems = Problems()
+    reader = BenefitReader(ConditionReader(load_reference(), problems), problems)
+
+    reader.read({"form": "award", "kind": "fixed", "amount": "999999999999亿", "text": "奖励"}, "benefit")
+
+    assert [(each.where, each.expected) for each in problems] == [
+        ("benefit.amount", "数值过大，不合常理，请检查单位（金额按元填写）")
+    ]

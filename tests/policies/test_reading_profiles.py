@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,13 +13,12 @@ from hypothesis import given, settings
 
 from policies.problems import Problem, Problems
 from policies.profile import EnterpriseProfile, FactKey, Known, Qualification
-from policies.profile_data import ProfileReader, profile_data
+from policies.profile_data import ProfileReader, profile_data, years_before_founding
 from policies.reference import load_reference
 from policies.vocabulary import FactRef, FactType, Source
 from tests.builders import DAY
 from tests.policies.strategies import sourced_profiles
 from tests.policies.test_reading_conditions import JSON_DATA
-
 
 NOTHING = EnterpriseProfile()
 LAST_DAY = date(2027, 12, 31)  # of the days that the strategies draw
@@ -82,7 +82,7 @@ def value(key: str, raw: Any, year: int | None = None) -> Any:
         ({"gazelle": {"held": True, "valid_until": "明年"}}, "gazelle", "“是否具备：是、有效期至：明年”", "有效期至应为日期"),
         ({"gazelle": {"held": {"a": 1}}}, "gazelle", "“是否具备：多项”", "“是”或“否”"),
         ({"gazelle": ["是"]}, "gazelle", "“是”", "“是”或“否”"),
-        ({"ownership": {"value": None}}, "ownership", "“所有制性质”没有填写", "民营"),
+        ({"ownership": {"value": None}}, "ownership", "“所有制类型”没有填写", "民营"),
         ({"registered_capital": {"amount": 5}}, "registered_capital", "“amount：5”", "应为数字"),
         ({"revenu": {2025: 1}}, "revenu", "没有信息项 “revenu”", "是不是 revenue"),
         ({"营业收入": {2025: 1}}, "营业收入", "没有信息项", "是不是 revenue"),
@@ -189,12 +189,13 @@ def test_a_figure_of_this_year_is_read_and_one_of_next_year_only_when_it_has_com
     assert read(data, date(2027, 1, 1))[1] == []
 
 
-def test_a_figure_of_a_year_before_the_founding_is_kept_with_a_warning() -> None:
-    profile, (problem,) = read({"facts": {"founded_on": "2026-03-01", "revenue": {2025: 1, 2026: 2}}})
+def test_a_figure_of_a_year_before_the_founding_is_worth_a_warning() -> None:
+    profile, problems = read({"facts": {"founded_on": "2026-03-01", "revenue": {2025: 1, 2026: 2}}})
+    assert profile is not None and not problems
+    (problem,) = years_before_founding(profile, load_reference().vocabulary)
 
     assert str(problem) == "facts.revenue.2025：成立于 2026 年，不会有 2025 年的营业收入；请检查"
     assert problem.warning
-    assert profile is not None and profile.known("revenue", 2025) == Known(Decimal(1))
 
 
 def former(**facts: Any) -> EnterpriseProfile:
@@ -281,10 +282,11 @@ def test_a_profile_cannot_be_changed_behind_its_back() -> None:
 @settings(max_examples=200, deadline=None)
 @given(sourced_profiles())
 def test_a_profile_survives_being_written_and_read(profile: EnterpriseProfile) -> None:
+    profile = replace(profile, name=profile.name and " ".join(profile.name.split()))  # a name is one line
     written = json.loads(json.dumps(profile_data(profile)))
     again, problems = read(written, LAST_DAY)
 
-    assert not [problem for problem in problems if not problem.warning]
+    assert not problems
     assert again == profile
     assert profile_data(profile) == json.loads(json.dumps(profile_data(again)))
 
@@ -296,4 +298,4 @@ def test_any_data_is_read_or_refused_and_never_raises(data: Any) -> None:
     for given_data in (data, {"facts": data}, {"facts": dict.fromkeys(keys, data)}, {"name": data, "code": data}):
         for problem in read(given_data)[1]:
             assert problem.found and problem.expected
-            assert "None" not in problem.found and "{" not in problem.found
+            assert "None" not in problem.found

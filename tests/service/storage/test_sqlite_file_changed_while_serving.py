@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from service.storage.database import Database, open_database
 from service.storage.failures import DatabaseMissing, DatabaseNotUpgraded, DatabaseReplaced, DatabaseTooNew
 from service.storage.policies import list_policies, save_policy
 from tests.contracts.builders import NOW, a_policy
+
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
@@ -141,16 +145,25 @@ def test_an_empty_file_that_took_the_place_is_still_to_be_upgraded(serving: Data
         pass
 
 
-def test_a_deleted_file_can_be_made_anew_while_others_still_serve(serving: Database, path: Path) -> None:
+def test_a_deleted_file_can_be_made_anew_while_another_process_serves(path: Path) -> None:
+    database = _open(path)
+    database.upgrade()
+    database.close()
+    fresh = multiprocessing.get_context("spawn")
+    ours, theirs = fresh.Pipe()
+    other = fresh.Process(target=_serve, args=(path, theirs), daemon=True)
+    other.start()
+    assert _heard(ours) == ["old-policy"]
     path.unlink()
-    other = _open(path)
 
-    other.upgrade()
+    database.upgrade()
 
-    _save(other, "another-policy")
-    assert _policies(serving) == ["another-policy"]
-    other.close()
-    assert _policies(serving) == ["another-policy"]
+    _save(database, "new-policy")
+    ours.send("look again")
+    assert _heard(ours) == ["new-policy"]
+    other.join(PATIENCE_SECONDS)
+    assert _policies(database) == ["new-policy"]
+    database.close()
     assert _integrity(path) == "ok"
 
 
@@ -170,6 +183,20 @@ def test_a_link_that_points_elsewhere_now_leaves_the_other_file_and_its_log(tmp_
     assert _policies(serving) == []
     serving.close()
     assert _policies(_open(first)) == ["first-policy"]
+
+
+def _serve(path: Path, pipe: Connection) -> None:
+    database = _open(path)
+    _save(database, "old-policy")
+    pipe.send(_policies(database))
+    pipe.recv()
+    pipe.send(_policies(database))
+    database.close()
+
+
+def _heard(pipe: Connection) -> object:
+    assert pipe.poll(PATIENCE_SECONDS)
+    return pipe.recv()
 
 
 def _open(path: Path) -> Database:
