@@ -30,6 +30,8 @@ class Honest(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:
+            ctx.exit(0)  # whoever read our output (head, less) has seen enough
         except (HuiqiError, InvalidData, WrongSettings, OSError, click.UsageError) as error:
             code, message, problems = _told(error)
             if "--json" in sys.argv:
@@ -61,9 +63,16 @@ def _usage_text(error: click.UsageError) -> str:
             found = f"没有选项 {error.option_name}"
         case click.MissingParameter():
             found = f"缺少 {error.param.human_readable_name if error.param else '参数'}"
+        case click.BadParameter() if isinstance(error.param, click.Parameter) and isinstance(
+            error.param.type, click.IntRange
+        ):
+            limits = error.param.type
+            found = f"{error.param.human_readable_name} 应为 {limits.min} 到 {limits.max} 的整数"
         case click.BadParameter():
             name = error.param.human_readable_name if error.param else "参数"
             found = f"{name} 的值不对（{error.message}）"
+        case _ if error.message.startswith("No such command"):
+            found = f"没有这个命令（{error.message.removeprefix('No such command').strip(' .')}）"
         case _:
             found = error.message
     path = error.ctx.command_path if error.ctx else "huiqi"

@@ -11,4 +11,4 @@ def checked_code(raw: str) -> str:
     try:
         return read_credit_code(raw).text
     except BadCreditCode as error:
-        raise Invalid(f"统一社会信用代码写成了“{raw[:30]}”：{error}。") from None
+        raise Invalid(f"统一社会信用代码写成了“{raw[:30]}”：{str(error).rstrip('？')}。") from None

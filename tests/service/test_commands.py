@@ -144,3 +144,36 @@ def test_run_prepares_everything_and_shows_a_first_match(huiqi) -> None:  # type
         assert result.exit_code == 0, result.output
         for said in ("第一份匹配", "可申报", "请打开", "/enter?ticket=", "企业：24 家"):
             assert said in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("frob",), "没有这个命令"),
+        (("match", "--nope"), "没有选项 --nope"),
+        (("enterprises", "list", "--limit", "0"), "应为 1 到 1000 的整数"),
+        (("policies", "validate", ""), "路径不能为空"),
+        (("match", "--enterprise", "123"), "您填的是 3 位"),
+        (("match", "--enterprise", "914403001922038216", "--on", "0001-01-01"), "1990 年到 2100 年"),
+    ],
+)
+def test_wrong_use_is_explained_in_chinese(huiqi, arguments: tuple[str, ...], said: str) -> None:  # type: ignore[no-untyped-def]
+    huiqi("db", "upgrade")
+
+    result = huiqi(*arguments)
+
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+def test_a_policy_corrected_in_the_store_is_kept_by_run(huiqi, stocked: Services) -> None:  # type: ignore[no-untyped-def]
+    from dataclasses import replace
+
+    from service.storage.policies import save_policy
+
+    first = stocked.catalogue().policies[0].policy
+    with stocked.database.writing() as session:
+        save_policy(session, replace(first, summary="更正过的说明"), stocked.clock.now())
+
+    assert "保留库里的版本" in huiqi("run", "--no-serve", "--samples", "0").output
+    assert "更正过的说明" in huiqi("policies", "show", first.id).output
