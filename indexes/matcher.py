@@ -148,7 +148,7 @@ class Matcher:
         policy = version.policy
         assessment = assess(policy, item, subject)
         worth = estimate(item.benefit, subject)
-        gap = distance(assessment, subject) if assessment.outcome is Outcome.NEAR_MISS else None
+        gap = distance(assessment) if assessment.outcome is Outcome.NEAR_MISS else None
         window = assessment.window
         relevance = None if likeness is None else likeness.relevance
         phrase = None if likeness is None else likeness.phrase
@@ -161,7 +161,7 @@ class Matcher:
             reasons or (NO_REASON if likeness is None else ONLY_LIKENESS,),
         )
         match = Match(policy, version.version, item, assessment, worth, place)
-        return _order(match, gap, is_far(assessment, subject)), match
+        return _order(match, gap, is_far(assessment)), match
 
     def _likenesses(self, profile: EnterpriseProfile, policies: Sequence[PolicyVersion]) -> _Likenesses | None:
         """Of every item; None when there is nothing to compare by."""

@@ -253,8 +253,7 @@ class BenefitReader:
                 raise ValueError("above 不能是负数")
             return Quantity(fact.key, year, above, data.get("increase", False))
         except UnknownFact as unknown:
-            hint = f"，是不是 {'、'.join(unknown.suggestions)}？" if unknown.suggestions else ""
-            self.problems.add(where, f"没有信息项 {shown(unknown.key)}", f"应为词表里的信息项{hint}")
+            self.problems.add(where, unknown.found, unknown.expected)
         except ValueError as error:
             self.problems.add(where, f"写成了 {shown(raw)}", str(error))
         return None

@@ -165,8 +165,7 @@ class ConditionReader:
         try:
             fact = self.reference.fact(str(data["fact"]))
         except UnknownFact as unknown:
-            hint = f"，是不是 {'、'.join(unknown.suggestions)}？" if unknown.suggestions else ""
-            return self._fail(f"{where}.fact", f"没有信息项 {shown(unknown.key)}", f"应为词表里的信息项{hint}")
+            return self._fail(f"{where}.fact", unknown.found, unknown.expected)
         allowed = {"fact", "clause", *OPERATORS[fact.type], *(ANNUAL_KEYS if fact.annual else ())}
         self._no_extras(data, allowed, where)
         clause = self._clause(data, where)

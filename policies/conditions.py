@@ -224,16 +224,6 @@ Condition: TypeAlias = Leaf | All | Any | Not | AtLeast
 ALWAYS = All(())
 
 
-def children(condition: Condition) -> tuple[Condition, ...]:
-    match condition:
-        case All(parts) | Any(parts) | AtLeast(_, parts):
-            return parts
-        case Not(part):
-            return (part,)
-        case _:
-            return ()
-
-
 def leaves(condition: Condition) -> Iterator[Leaf]:
     """Every leaf, left to right."""
     match condition:

@@ -172,8 +172,7 @@ def _has_a_better_choice(leaf: OneOf, finding: Finding, subject: Subject) -> boo
     fact = subject.reference.fact(leaf.fact)
     if not fact.ordered or finding.value is None:
         return True
-    keys = [option.key for option in fact.options]
-    return any(keys.index(value) > keys.index(str(finding.value)) for value in leaf.values)
+    return any(value in leaf.values for value in fact.higher_options(str(finding.value)))
 
 
 def _is_of_a_past_year(leaf: Compare | Growth, day: date) -> bool:

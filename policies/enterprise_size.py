@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 from typing import Any
-
-import yaml
 
 from policies.trees import CodeTree
 
@@ -91,13 +88,6 @@ def read_size_standard(data: Mapping[str, Any]) -> SizeStandard:
     )
 
 
-@cache
-def load_size_standard() -> SizeStandard:
-    """The shipped table; read once."""
-    text = files("policies.data").joinpath("enterprise_size.yaml").read_text(encoding="utf-8")
-    return read_size_standard(yaml.safe_load(text))
-
-
 @dataclass(frozen=True, slots=True)
 class ScaleBranch:
     """A branch of 规上/限上: the yearly revenue limit (inclusive), or a fact that must hold, or neither (every unit)."""
@@ -119,10 +109,3 @@ def read_scale_branches(data: Mapping[str, Any]) -> tuple[ScaleBranch, ...]:
         )
         for row in data["branches"]
     )
-
-
-@cache
-def load_scale_branches() -> tuple[ScaleBranch, ...]:
-    """The shipped limits of 规上/限上; read once."""
-    text = files("policies.data").joinpath("scale_limits.yaml").read_text(encoding="utf-8")
-    return read_scale_branches(yaml.safe_load(text))

@@ -35,14 +35,6 @@ OUTCOME_LABELS = {
     Outcome.NEAR_MISS: "差一点",
     Outcome.NOT_ELIGIBLE: "不符合",
 }
-WINDOW_LABELS = {
-    WindowState.UPCOMING: "未开放",
-    WindowState.OPEN: "申报中",
-    WindowState.CLOSING_SOON: "即将截止",
-    WindowState.CLOSED: "已截止",
-    WindowState.ALWAYS: "长期有效",
-    WindowState.EXHAUSTED: "资金已用完",
-}
 _REASONS = {
     WindowReason.EXPIRED: "政策已过有效期",
     WindowReason.REVOKED: "政策已废止",

@@ -11,6 +11,7 @@ from policies.conditions import (
     All,
     Any,
     AtLeast,
+    Bounds,
     Compare,
     DateIn,
     DateRange,
@@ -81,17 +82,32 @@ def _number_gap(leaf: Compare | Growth, finding: Finding, subject: Subject) -> G
     if not isinstance(finding.value, Decimal):
         return None
     bounds, now = leaf.bounds, finding.value
-    limit = bounds.low if bounds.is_below(now) else bounds.high
+    limit = _limit(bounds, now)
     if limit is None:
         return None
-    short = abs(limit - now)
-    share = min(Decimal(1), short / abs(limit)) if limit else Decimal(1)
+    short, share = abs(limit - now), _share(finding)
     from_day = _anniversary(leaf, subject) if bounds.is_below(now) else None
     if from_day is not None:
         event = event_of(_start_of(leaf, subject))
         years = f"{'满' if bounds.low_included else '超过'} {plain(limit)} 年"
         return Gap(_waiting_text(from_day, f"{event}{years}", subject.day), short, share, from_day)
     return Gap(_number_text(leaf, finding, short, subject), short, share)
+
+
+def _limit(bounds: Bounds, now: Decimal) -> Decimal | None:
+    """The bound that a number outside of them has missed."""
+    return bounds.low if bounds.is_below(now) else bounds.high
+
+
+def _share(finding: Finding) -> Decimal | None:
+    """How much of what a failing finding asks is missing, 0 to 1; None where no number tells."""
+    leaf, now = finding.condition, finding.value
+    if not isinstance(leaf, (Compare, Growth)) or not isinstance(now, Decimal):
+        return None
+    limit = _limit(leaf.bounds, now)
+    if limit is None:
+        return None
+    return min(Decimal(1), abs(limit - now) / abs(limit)) if limit else Decimal(1)
 
 
 def _number_text(leaf: Compare | Growth, finding: Finding, short: Decimal, subject: Subject) -> str:
@@ -170,26 +186,26 @@ def _expired_gap(leaf: Holds, finding: Finding, subject: Subject) -> Gap:
     return Gap(f"{label}资格已于 {date_text(finding.value.valid_until)}到期，需重新取得")
 
 
-def distance(assessment: Assessment, subject: Subject) -> Decimal:
+def distance(assessment: Assessment) -> Decimal:
     """How near a near miss is, 0 (nearly there) to 1; 1 where no number tells."""
-    return _farthest(assessment, subject, Decimal(1))
+    return _farthest(assessment, Decimal(1))
 
 
-def is_far(assessment: Assessment, subject: Subject) -> bool:
+def is_far(assessment: Assessment) -> bool:
     """Whether a number says that a failing requirement is far from holding: 差一点 by the rules, not by a person's eye."""
-    return _farthest(assessment, subject, Decimal(0)) >= FAR
+    return _farthest(assessment, Decimal(0)) >= FAR
 
 
-def _farthest(assessment: Assessment, subject: Subject, untold: Decimal) -> Decimal:
+def _farthest(assessment: Assessment, untold: Decimal) -> Decimal:
     failing = (requirement.evaluation for requirement in assessment.failing())
-    return max((_distance(node, subject, untold) for node in failing), default=Decimal(0))
+    return max((_distance(node, untold) for node in failing), default=Decimal(0))
 
 
-def _distance(node: Evaluation, subject: Subject, untold: Decimal) -> Decimal:
+def _distance(node: Evaluation, untold: Decimal) -> Decimal:
     """`untold` where no number tells. Of what fails together the farthest counts, of alternatives the nearest, of at least k the k-th."""
     if node.verdict is not Verdict.NOT_MET:
         return Decimal(0)
-    parts = sorted(_distance(part, subject, untold) for part in node.parts)
+    parts = sorted(_distance(part, untold) for part in node.parts)
     match node.condition:
         case Any():
             return parts[0] if parts else untold
@@ -199,5 +215,5 @@ def _distance(node: Evaluation, subject: Subject, untold: Decimal) -> Decimal:
             return parts[-1]
         case Not():
             return untold
-    gap = gap_of(node.finding, subject) if node.finding is not None else None
-    return untold if gap is None or gap.share is None else gap.share
+    share = _share(node.finding) if node.finding is not None else None
+    return untold if share is None else share

@@ -6,20 +6,13 @@ only its class in the source; its group row is filled in here so that both codes
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 
 from policies.quantities import normalise
-from policies.trees import CodeTree, read_csv_tree
+from policies.trees import CodeTree
 
 # The levels whose codes are a section's letter and digits that no other section has.
 _NUMBERED = ("division", "group", "class")
-
-
-@cache
-def load_industries() -> CodeTree:
-    """The shipped table; read once."""
-    return read_csv_tree(files("policies.data").joinpath("industries.csv").read_text(encoding="utf-8"))
 
 
 @lru_cache(maxsize=8)

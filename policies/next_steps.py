@@ -33,8 +33,6 @@ from policies.wording import (
     ref_text,
 )
 
-_MAX_WAIT_YEARS = 200
-
 
 class Assessed(Protocol):
     """An item with what came of it for one enterprise."""
@@ -199,8 +197,7 @@ def _change_for(leaf: Leaf, finding: Finding, subject: Subject) -> _Change | Non
             return _Change(FactRef(fact.key), Known(value, Source.ENTERPRISE), f"做到“{fact.phrase(value)}”")
         case OneOf(_, values, _) if fact.ordered:
             # Only upwards: nobody is advised to earn a worse rating.
-            keys = [option.key for option in fact.options]
-            better = [key for key in keys if key in values and keys.index(key) > keys.index(str(finding.value))]
+            better = [key for key in fact.higher_options(str(finding.value)) if key in values]
             if not better:
                 return None
             label = fact.option_label(better[0])

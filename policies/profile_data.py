@@ -116,8 +116,7 @@ class ProfileReader:
         try:
             fact = self.reference.fact(key)
         except UnknownFact as unknown:
-            hint = f"，是不是 {'、'.join(unknown.suggestions)}？" if unknown.suggestions else ""
-            self.problems.add(where, f"没有信息项 {shown(key)}", f"应为词表里的信息项{hint}")
+            self.problems.add(where, unknown.found, unknown.expected)
             return None
         if fact.derived is not None:
             inputs = "、".join(self.reference.fact(name).label for name in self.reference.vocabulary.base_inputs(key))

@@ -8,15 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
 from policies.quantities import normalise
-from policies.trees import CodeTree, TreeNode, read_csv_tree
+from policies.trees import CodeTree, TreeNode
 
 NOT_IN_A_ZONE = "none"
 
@@ -82,13 +78,6 @@ def read_regions(places: CodeTree, data: Mapping[str, Any]) -> Regions:
     """Places with the zones of `data` (data/zones.yaml)."""
     zones = {row["code"]: Zone(row["code"], row["name"], row["parent"], tuple(row["lies_in"])) for row in data["zones"]}
     return Regions(places, MappingProxyType(zones))
-
-
-@cache
-def load_regions() -> Regions:
-    """The shipped tables; read once."""
-    places, zones = (files("policies.data").joinpath(name).read_text("utf-8") for name in ("regions.csv", "zones.yaml"))
-    return read_regions(read_csv_tree(places), yaml.safe_load(zones))
 
 
 def regions_of(nodes: Mapping[str, str]) -> Regions:

@@ -7,14 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
-from policies.problems import InvalidData, Problem
+from policies.problems import InvalidData, Problem, shown
 
 
 class FactType(StrEnum):
@@ -114,6 +110,11 @@ class Fact:
     def option_label(self, key: str) -> str:
         return next(option.label for option in (*self.options, *self.levels) if option.key == key)
 
+    def higher_options(self, than: str) -> tuple[str, ...]:
+        """The options of an ordered choice above one of them, lowest first."""
+        keys = [option.key for option in self.options]
+        return tuple(keys[keys.index(than) + 1 :])
+
     def level_rank(self, key: str) -> int:
         return [level.key for level in self.levels].index(key)
 
@@ -151,6 +152,15 @@ class UnknownFact(KeyError):
         super().__init__(key)
         self.key = key
         self.suggestions = suggestions
+
+    @property
+    def found(self) -> str:
+        return f"没有信息项 {shown(self.key)}"
+
+    @property
+    def expected(self) -> str:
+        hint = f"，是不是 {'、'.join(self.suggestions)}？" if self.suggestions else ""
+        return f"应为词表里的信息项{hint}"
 
 
 @dataclass(frozen=True)
@@ -243,10 +253,3 @@ def _read_fact(row: Mapping[str, Any]) -> Fact:
 
 def _read_options(rows: Any) -> tuple[Option, ...]:
     return tuple(Option(row["key"], row["label"]) for row in rows)
-
-
-@cache
-def load_vocabulary() -> Vocabulary:
-    """The shipped vocabulary; read once."""
-    text = files("policies.data").joinpath("facts.yaml").read_text(encoding="utf-8")
-    return read_vocabulary(yaml.safe_load(text))

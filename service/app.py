@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Flask, Response
+from flask import Response, request
 from flask_openapi import Info
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -33,7 +33,7 @@ DOCS_POLICY = CONTENT_SECURITY_POLICY.replace("style-src 'self'", "style-src 'se
 OPENAPI_VERSION = "3.1.0"
 
 
-def create_app(settings: Settings, services: Services) -> Flask:
+def create_app(settings: Settings, services: Services) -> DescribedApp:
     """The application over ready-made services. Opens no connection."""
     configure(settings.log_level, as_json=settings.log_json)
     app = DescribedApp(
@@ -60,7 +60,6 @@ def create_app(settings: Settings, services: Services) -> Flask:
     )
     # Templates are indented for their readers; the pages need not carry the blanks.
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.extensions["huiqi_openapi"] = lambda: document(app)
     tickets = Tickets(secret)
     app.extensions["huiqi_guard"] = Guard(tickets, settings.link_hours)
     problem_details.install(app)
@@ -81,8 +80,6 @@ def _in_public(checks: dict[str, str]) -> dict[str, str]:
 
 
 def _add_headers(response: Response) -> Response:
-    from flask import request
-
     docs = request.path.startswith("/docs")
     response.headers.setdefault("Content-Security-Policy", DOCS_POLICY if docs else CONTENT_SECURITY_POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")

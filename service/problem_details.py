@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+import orjson
 import structlog
 from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -74,7 +75,7 @@ def respond(body: dict[str, Any]) -> Response:
     """The problem as JSON, or as a page."""
     status = int(body["status"])
     if wants_json():
-        response = Response(response_json(body), status, mimetype="application/problem+json")
+        response = Response(orjson.dumps(body), status, mimetype="application/problem+json")
     else:
         response = Response(render_template("problem.html", problem=body), status, mimetype="text/html")
     if status == 401:
@@ -82,12 +83,6 @@ def respond(body: dict[str, Any]) -> Response:
     if status == 503:
         response.headers["Retry-After"] = "5"
     return response
-
-
-def response_json(body: Any) -> bytes:
-    import orjson
-
-    return orjson.dumps(body)
 
 
 def install(app: Flask) -> None:

@@ -57,12 +57,11 @@ def _json(data: Any) -> str:
 def openapi() -> dict[str, Any]:
     """The OpenAPI document of an application over nothing: describing needs no database."""
     from service.app import create_app
+    from service.openapi_document import document
     from service.wiring import build
 
     settings = Settings(_env_file=None, database_url="sqlite:///never-opened.db", secret_key="x" * 32)
-    app = create_app(settings, build(settings))
-    document: dict[str, Any] = app.extensions["huiqi_openapi"]()
-    return document
+    return document(create_app(settings, build(settings)))
 
 
 def vocabulary_document(vocabulary: Vocabulary) -> str:

@@ -11,10 +11,9 @@ import click
 import orjson
 
 from policies.problems import InvalidData
-from policies.quantities import read_date
-from service.errors import Detail, HuiqiError, Invalid
+from service.errors import Detail, HuiqiError
 from service.settings import Settings, WrongSettings, load_settings
-from service.usecases.days import judged_day
+from service.usecases.days import read_judged_day
 from service.usecases.services import Services
 from service.wiring import build
 
@@ -89,10 +88,7 @@ class Day(click.ParamType[date]):
     name = "日期"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        try:
-            return judged_day(read_date(value))
-        except ValueError as error:
-            raise Invalid(f"日期写成了“{str(value)[:20]}”，{error}。") from None
+        return read_judged_day(value)
 
 
 def day_option(command: F) -> F:

@@ -38,7 +38,7 @@ class Catalogue:
 class CatalogueCache:
     """The catalogue in memory, read again when its revision moved.
 
-    SQL says what the revision is; the bell only says when to look sooner. `seconds` counts up and never back.
+    SQL says what the revision is; the bell only says when to look sooner.
     """
 
     _held: Catalogue | None = None

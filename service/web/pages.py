@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from policies.gaps import is_far
-from policies.quantities import date_text, money_text, read_date
+from policies.quantities import date_text, money_text
 from service.access import Access, Identity, Role, Tickets, caller, declare, remember
-from service.errors import Invalid, Unauthenticated
-from service.usecases.days import judged_day
+from service.errors import Unauthenticated
+from service.usecases.days import read_judged_day
 from service.usecases.enterprises import shown_samples
 from service.usecases.matching import EnterpriseMatches, match_enterprise
 from service.usecases.services import Services
@@ -56,7 +54,8 @@ def build_pages(services: Services, tickets: Tickets, link_hours: int, *, demo: 
         identity = caller()
         if identity is None or identity.enterprise is None:
             raise Unauthenticated("请用企业的登录链接进入。")
-        found = match_enterprise(services, identity.enterprise, _day(request.args.get("on")))
+        on = request.args.get("on")
+        found = match_enterprise(services, identity.enterprise, read_judged_day(on) if on else None)
         return render_template(
             "matches.html", found=found, hints=HINTS, sources=SOURCES, aside=_aside(found), who=identity
         )
@@ -85,17 +84,8 @@ def _aside(found: EnterpriseMatches) -> frozenset[str]:
         shown = 0
         for view in views:
             assessment = view.match.assessment
-            if shown == SHOWN_CARDS or assessment.window.state.is_over or is_far(assessment, found.subject):
+            if shown == SHOWN_CARDS or assessment.window.state.is_over or is_far(assessment):
                 folded.add(view.id)
             else:
                 shown += 1
     return frozenset(folded)
-
-
-def _day(raw: str | None) -> date | None:
-    if not raw:
-        return None
-    try:
-        return judged_day(read_date(raw))
-    except ValueError as error:
-        raise Invalid(f"日期写成了“{raw[:20]}”，{error}。") from None

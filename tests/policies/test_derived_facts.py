@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.derived import Resolved
-from policies.vocabulary import Source, load_vocabulary
+from policies.reference import load_reference
+from policies.vocabulary import Source
 from tests.builders import DAY, profile_of, subject_of
 from tests.policies.strategies import DAYS
 
@@ -89,9 +90,9 @@ def test_growth_from_nothing_is_left_to_the_department() -> None:
     assert "2024 年营业收入不是正数" in str(resolved("revenue_growth", 2025, revenue={2025: 120, 2024: 0}).undefined)
 
 
-@pytest.mark.parametrize("key", [key for key, fact in load_vocabulary().facts.items() if fact.derived])
+@pytest.mark.parametrize("key", [key for key, fact in load_reference().vocabulary.facts.items() if fact.derived])
 def test_every_derived_fact_asks_only_for_facts_a_person_can_fill_in(key: str) -> None:
-    vocabulary = load_vocabulary()
+    vocabulary = load_reference().vocabulary
     found = resolved(key, 2025, entity_type=None)
 
     assert found.missing

@@ -200,7 +200,7 @@ def test_what_holds_or_is_unknown_has_no_distance() -> None:
 def test_a_distance_lies_between_nothing_and_all(condition: Condition, profile: EnterpriseProfile, day: date) -> None:
     subject, item = subject_of(profile, day), item_of(condition)
 
-    assert 0 <= distance(assess(policy_of(item), item, subject), subject) <= 1
+    assert 0 <= distance(assess(policy_of(item), item, subject)) <= 1
 
 
 def test_nearer_is_nearer() -> None:
@@ -214,7 +214,7 @@ def test_nearer_is_nearer() -> None:
 
 def distance_of(data: dict[str, Any], **known: Any) -> Decimal:
     subject, item = subject_of(profile_of(**known)), item_of(data)
-    return distance(assess(policy_of(item), item, subject), subject)
+    return distance(assess(policy_of(item), item, subject))
 
 
 # ---------------------------------------------------------------------- questions and unlocks

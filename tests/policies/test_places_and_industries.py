@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from policies.conditions import Within
 from policies.evaluation import evaluate
-from policies.industries import load_industries, read_industry
-from policies.regions import load_regions
+from policies.industries import read_industry
+from policies.reference import load_reference
 from policies.trees import CodeTree, TreeNode
 from policies.verdict import Verdict
 from tests.builders import condition, profile_of, subject_of
@@ -103,7 +103,7 @@ def test_one_of_several_places_is_enough() -> None:
     ],
 )
 def test_a_place_is_read_by_code_or_name_and_a_withdrawn_code_as_its_successor(written: object, code: str) -> None:
-    assert load_regions().read(written) == code
+    assert load_reference().regions.read(written) == code
 
 
 @pytest.mark.parametrize(
@@ -112,18 +112,18 @@ def test_a_place_is_read_by_code_or_name_and_a_withdrawn_code_as_its_successor(w
 )
 def test_an_ambiguous_or_foreign_place_is_refused(written: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        load_regions().read(written)
+        load_reference().regions.read(written)
 
 
 def test_every_zone_lies_in_counties_of_its_own_city() -> None:
-    regions = load_regions()
+    regions = load_reference().regions
     for zone in regions.zones.values():
         assert zone.lies_in
         assert all(regions.tree.is_within(county, zone.parent) for county in zone.lies_in)
 
 
 def test_binzhou_has_seven_counties() -> None:
-    counties = [node.name for node in load_regions().tree if node.parent == "371600"]
+    counties = [node.name for node in load_reference().regions.tree if node.parent == "371600"]
 
     assert counties == ["滨城区", "沾化区", "惠民县", "阳信县", "无棣县", "博兴县", "邹平市"]
 
@@ -145,17 +145,17 @@ def test_another_branch_fails_and_a_coarse_one_is_unknown() -> None:
 
 @pytest.mark.parametrize("written", ["C3252", "c3252", "3252", "Ｃ３２５２", 3252, " 3252 "])
 def test_an_industry_is_read_with_or_without_its_letter(written: object) -> None:
-    assert read_industry(written, load_industries()) == "C3252"
+    assert read_industry(written, load_reference().industries) == "C3252"
 
 
 @pytest.mark.parametrize("written", ["", "Z", "C9999", "9999", "C 32", None, "铝压延加工"])
 def test_what_is_no_industry_code_is_refused(written: object) -> None:
     with pytest.raises(ValueError, match="GB/T 4754"):
-        read_industry(written, load_industries())
+        read_industry(written, load_reference().industries)
 
 
 def test_the_shipped_table_has_twenty_sections_and_ninety_seven_divisions() -> None:
-    levels = [node.level for node in load_industries()]
+    levels = [node.level for node in load_reference().industries]
 
     assert levels.count("section") == 20
     assert levels.count("division") == 97
@@ -169,7 +169,7 @@ CODES = st.sampled_from((*PLACES, *ZONES, "371600", "370000", "100000"))
 
 @given(CODES, CODES, CODES)
 def test_within_an_ancestor_whenever_within_a_descendant(place: str, target: str, ancestor: str) -> None:
-    regions = load_regions()
+    regions = load_reference().regions
     if ancestor in regions.chain(target) and target in regions.chain(place):
         assert ancestor in regions.chain(place)
 
@@ -177,7 +177,7 @@ def test_within_an_ancestor_whenever_within_a_descendant(place: str, target: str
 @given(st.sampled_from((*PLACES, "371600")), st.sampled_from(("none", *ZONES, None)), CODES)
 def test_a_place_within_a_county_is_within_all_that_contain_it(place: str, zone: str | None, target: str) -> None:
     subject = subject_of(profile_of(region=place, zone=zone))
-    verdicts = [evaluate(Within("region", (code,)), subject).verdict for code in load_regions().chain(target)]
+    verdicts = [evaluate(Within("region", (code,)), subject).verdict for code in load_reference().regions.chain(target)]
 
     if MET in verdicts:
         assert set(verdicts[verdicts.index(MET) :]) == {MET}
@@ -185,7 +185,7 @@ def test_a_place_within_a_county_is_within_all_that_contain_it(place: str, zone:
 
 @given(st.sampled_from(INDUSTRIES), st.sampled_from(INDUSTRIES))
 def test_a_class_within_a_group_is_within_its_division_and_section(own: str, target: str) -> None:
-    tree = load_industries()
+    tree = load_reference().industries
     verdicts = [
         evaluate(Within("industry", (code,)), subject_of(profile_of(industry=own))).verdict
         for code in tree.chain(target)
@@ -195,7 +195,7 @@ def test_a_class_within_a_group_is_within_its_division_and_section(own: str, tar
 
 
 def test_a_tree_knows_names_paths_and_its_own_codes() -> None:
-    tree = load_industries()
+    tree = load_reference().industries
 
     assert tree.path_name("C3252") == "制造业 › 有色金属冶炼和压延加工业 › 有色金属压延加工 › 铝压延加工"
     assert "C3252" in tree
