@@ -23,13 +23,14 @@ from indexes.places import (
     window_rank,
 )
 from indexes.vectors import VectorIndex
-from policies.benefits import Estimate, estimate
+from policies.benefits import Estimate
 from policies.derived import Subject
 from policies.document import Item, ItemRef, Policy, PolicyVersion
 from policies.eligibility import Assessment, Outcome, assess
 from policies.gaps import distance, is_far
 from policies.profile import EnterpriseProfile
 from policies.reference import Reference
+from policies.worth import worth_of
 
 
 class Group(StrEnum):
@@ -147,7 +148,7 @@ class Matcher:
     ) -> tuple[_Order, Match]:
         policy = version.policy
         assessment = assess(policy, item, subject)
-        worth = estimate(item.benefit, subject)
+        worth = worth_of(item, subject)
         gap = distance(assessment) if assessment.outcome is Outcome.NEAR_MISS else None
         window = assessment.window
         relevance = None if likeness is None else likeness.relevance

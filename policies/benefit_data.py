@@ -209,8 +209,9 @@ class BenefitReader:
             self.problems.add(where, f"写成了 {shown(row)}", "应为 {when: 条件, kind: fixed, amount: 金额}")
             return None
         condition = OTHERWISE if row["when"] == "otherwise" else self.conditions.read(row["when"], f"{where}.when")
-        formula = self._formula(row, where, ("when",), depth + 1)
-        return None if condition is None or formula is None else Row(condition, formula)
+        formula = self._formula(row, where, ("when", "cap"), depth + 1)
+        cap = self._money(row, "cap", where)
+        return None if condition is None or formula is None else Row(condition, formula, cap)
 
     def _interest(self, data: Data, where: str) -> Interest | None:
         principal = self._quantity(data["principal"], f"{where}.principal")
@@ -292,12 +293,17 @@ def formula_data(formula: Formula) -> dict[str, Any]:
         case Tiers(by, steps):
             return {"kind": "tiers", "by": _quantity_data(by), "tiers": [_tier_data(step) for step in steps]}
         case Table(rows, pick):
-            listed = [{"when": _when_data(row), **formula_data(row.formula)} for row in rows]
+            listed = [_row_data(row) for row in rows]
             return {"kind": "table", "rows": listed, **({"pick": pick} if pick != "first" else {})}
         case Interest():
             return _interest_data(formula)
         case NotMoney():
             return {"kind": "not_money"}
+
+
+def _row_data(row: Row) -> dict[str, Any]:
+    cap = {} if row.cap is None else {"cap": number_data(row.cap)}
+    return {"when": _when_data(row), **formula_data(row.formula), **cap}
 
 
 def _when_data(row: Row) -> Any:

@@ -105,8 +105,11 @@ class Tiers:
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """One line of a table; `cap` bounds what this line pays."""
+
     when: Condition
     formula: Formula
+    cap: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +309,7 @@ def _tabled(table: Table, subject: Subject) -> Interval:
         found = evaluate(row.when, subject)
         if found.verdict is Verdict.NOT_MET:
             continue
-        amount = amount_of(row.formula, subject)
+        amount = amount_of(row.formula, subject).clamp(row.cap, None)
         possible.append(amount)
         missing += [*found.missing(), *amount.missing]
         if found.verdict is Verdict.MET:

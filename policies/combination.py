@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from policies.document import Policy
 from policies.eligibility import Outcome
 from policies.next_steps import Assessed
 
@@ -26,6 +27,14 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Pool:
+    """Claims of which no more than `cap` yuan may be had together, however many of them there are."""
+
+    keys: frozenset[str]
+    cap: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Combination:
     """The chosen claims, in the order given, and their sum; `exact` is False where a better set cannot be ruled out."""
 
@@ -34,12 +43,13 @@ class Combination:
     exact: bool = True
 
 
-def best_combination(claims: Iterable[Claim]) -> Combination:
-    """The allowed set of highest total: no two claims of it share a group.
+def best_combination(claims: Iterable[Claim], pools: Sequence[Pool] = ()) -> Combination:
+    """The allowed set of highest total: no two claims of it share a group, no pool gives more than its cap.
 
     Claims that share no group, directly or through others, are independent, so each connected component is searched
     alone; with one group per claim (the usual case) every component is settled in one step. The result is exact unless
-    hundreds of claims exclude each other crosswise; then it is allowed, very good, and marked.
+    hundreds of claims exclude each other crosswise, or a pool overflows that overlaps another one or whose claims
+    exclude claims outside it; then it is allowed, very good, and marked.
     """
     listed = list(claims)
     chosen: set[str] = set()
@@ -52,7 +62,20 @@ def best_combination(claims: Iterable[Claim]) -> Combination:
             exact = exact and search.exact
         chosen.update(claim.key for claim in candidates)
     kept = [claim for claim in listed if claim.key in chosen]
-    return Combination(tuple(claim.key for claim in kept), sum((claim.amount for claim in kept), Decimal(0)), exact)
+    total = sum((claim.amount for claim in kept), Decimal(0))
+    for pool in pools:
+        over = sum((claim.amount for claim in kept if claim.key in pool.keys), Decimal(0)) - pool.cap
+        if over > 0:
+            total -= over
+            exact = exact and not _reaches_out(pool, listed, pools)
+    return Combination(tuple(claim.key for claim in kept), max(total, Decimal(0)), exact)
+
+
+def _reaches_out(pool: Pool, claims: Sequence[Claim], pools: Sequence[Pool]) -> bool:
+    """Whether what a pool loses by its cap could have been won elsewhere: by what its claims exclude, or in another pool."""
+    inside = {group for claim in claims if claim.key in pool.keys for group in claim.groups}
+    outside = {group for claim in claims if claim.key not in pool.keys for group in claim.groups}
+    return bool(inside & outside) or any(other is not pool and other.keys & pool.keys for other in pools)
 
 
 def _components(claims: Sequence[Claim]) -> list[list[Claim]]:
@@ -219,11 +242,20 @@ def total_of(matches: Iterable[Assessed]) -> Total:
     """The total over what can be applied for now (可申报), as the best combination the documents allow."""
     open_now = [match for match in matches if match.assessment.can_apply]
     unpriced = sum(match.estimate.high is None for match in open_now)
-    certain = best_combination(
-        _claim(match, match.estimate.low) for match in open_now if match.assessment.outcome is Outcome.ELIGIBLE
-    )
-    possible = best_combination(_claim(match, match.estimate.at_stake) for match in open_now)
+    pools = _pools({match.policy.id: match.policy for match in open_now}.values())
+    eligible = [match for match in open_now if match.assessment.outcome is Outcome.ELIGIBLE]
+    certain = best_combination((_claim(match, match.estimate.low) for match in eligible), pools)
+    possible = best_combination((_claim(match, match.estimate.at_stake) for match in open_now), pools)
     return Total(certain, possible, unpriced)
+
+
+def _pools(policies: Iterable[Policy]) -> list[Pool]:
+    """What each document caps per enterprise. A cap over all years is one over this year too."""
+    return [
+        Pool(frozenset(f"{policy.id}/{item}" for item in cap.items), cap.amount)
+        for policy in policies
+        for cap in policy.caps
+    ]
 
 
 def _claim(match: Assessed, amount: Decimal) -> Claim:

@@ -23,11 +23,13 @@ from policies.conditions import (
     Judged,
     Leaf,
     Not,
+    NotReceived,
     OneOf,
     Period,
     Within,
     Year,
 )
+from policies.receipts import repeat_data
 
 
 def condition_data(condition: Condition) -> dict[str, AnyValue]:
@@ -41,6 +43,9 @@ def condition_data(condition: Condition) -> dict[str, AnyValue]:
             return {"not": condition_data(part)}
         case AtLeast(count, parts):
             return {"at_least": {"k": count, "of": [condition_data(part) for part in parts]}}
+        case NotReceived(items, groups, repeat, clause):
+            body = {"items": list(items), "groups": list(groups), "repeat": repeat_data(repeat)}
+            return _with_clause({"not_received": {key: value for key, value in body.items() if value}}, clause)
         case Judged(text, clause):
             return _with_clause({"judged": text}, clause)
         case leaf:
@@ -116,7 +121,7 @@ def _leaf_data(leaf: Leaf) -> dict[str, AnyValue]:
             return date_range_data(days)
         case Holds():
             return _holds_data(leaf)
-        case Judged():
+        case NotReceived() | Judged():
             return {}
 
 

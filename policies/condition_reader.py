@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any as AnyValue
 
 from policies.conditions import (
+    ALWAYS,
     LAST_YEAR,
     All,
     Any,
@@ -27,6 +28,7 @@ from policies.conditions import (
     Judged,
     Leaf,
     Not,
+    NotReceived,
     OneOf,
     Over,
     Period,
@@ -36,6 +38,7 @@ from policies.conditions import (
 from policies.industries import read_industry
 from policies.problems import Problems, shown
 from policies.quantities import normalise, read_date, read_number, read_rate
+from policies.receipts import read_repeat
 from policies.reference import Reference
 from policies.vocabulary import Fact, FactType, UnknownFact
 
@@ -47,6 +50,7 @@ MAX_SPAN = 20
 MAX_PERIOD_YEARS = 1_000  # 9,999 months stay below it; the calendar starts in year 1
 
 GROUPS = ("all", "any", "not", "at_least")
+RECEIVED_KEYS = ("items", "groups", "repeat")
 BOUND_KEYS = ("at_least", "at_most", "more_than", "less_than", "equals")
 DATE_KEYS = ("on_or_after", "on_or_before", "within_last", "at_least_ago", "in_year")
 QUALIFICATION_KEYS = ("held", "level_at_least", "obtained", "first_time", "must_be_valid")
@@ -65,6 +69,7 @@ OPERATORS: Mapping[FactType, tuple[str, ...]] = MappingProxyType(
         FactType.DATE: DATE_KEYS,
         FactType.QUALIFICATION: QUALIFICATION_KEYS,
         FactType.TEXT: (),
+        FactType.RECEIPTS: (),
     }
 )
 ANNUAL_KEYS = ("year", "over", "growth")
@@ -89,6 +94,10 @@ class ConditionReader:
     problems: Problems
     nodes: int = field(default=0)
 
+    def read_optional(self, data: object, where: str) -> Condition:
+        """A condition that may be left out: then everything meets it."""
+        return ALWAYS if data is None else self.read(data, where) or ALWAYS
+
     def read(self, data: object, where: str, depth: int = 1) -> Condition | None:
         """A condition from its data, or None after the problem has been noted."""
         self.nodes += 1
@@ -100,14 +109,14 @@ class ConditionReader:
             return None
         if not isinstance(data, Mapping):
             return self._fail(where, f"写成了 {shown(data)}", "应为一个条件，如 {fact: revenue, at_least: 5000000}")
-        heads = [key for key in ("fact", "judged", *GROUPS) if key in data]
+        heads = [key for key in ("fact", "judged", "not_received", *GROUPS) if key in data]
         if "fact" in data:
             return self._leaf(data, where)
         if len(heads) != 1:
             return self._fail(
                 where,
                 f"出现了 {shown('、'.join(map(str, data)))}",
-                "应恰好有 fact、judged、all、any、not、at_least 中的一个",
+                "应恰好有 fact、judged、not_received、all、any、not、at_least 中的一个",
             )
         return self._group(heads[0], data, where, depth)
 
@@ -115,12 +124,14 @@ class ConditionReader:
         self.problems.add(where, found, expected)
 
     def _group(self, head: str, data: Data, where: str, depth: int) -> Condition | None:
-        allowed = {head, "clause"} if head == "judged" else {head}
+        allowed = {head, "clause"} if head in ("judged", "not_received") else {head}
         self._no_extras(data, allowed, where)
         body = data[head]
         if head == "judged":
             text = self._text(body, f"{where}.judged")
             return None if text is None else Judged(text, self._clause(data, where))
+        if head == "not_received":
+            return self._not_received(body, f"{where}.not_received", self._clause(data, where))
         if head == "not":
             part = self.read(body, f"{where}.not", depth + 1)
             return None if part is None else Not(part)
@@ -128,6 +139,23 @@ class ConditionReader:
             return self._at_least(body, f"{where}.at_least", depth)
         parts = self._parts(body, f"{where}.{head}", depth)
         return All(parts) if head == "all" else Any(parts)
+
+    def _not_received(self, body: object, where: str, clause: str | None) -> NotReceived | None:
+        if not isinstance(body, Mapping):
+            return self._fail(
+                where, f"写成了 {shown(body)}", "应为 {items: [政策/事项], groups: [互斥组], repeat: once}"
+            )
+        self._no_extras(body, set(RECEIVED_KEYS), where)
+        names = [body.get(key, []) for key in ("items", "groups")]
+        for key, listed in zip(("items", "groups"), names, strict=True):
+            if not isinstance(listed, list) or not all(isinstance(each, str) and each.strip() for each in listed):
+                return self._fail(f"{where}.{key}", f"写成了 {shown(listed)}", "应为文字列表")
+        if not any(names):
+            return self._fail(where, "没有写 items 或 groups", "应至少写一个事项或互斥组")
+        try:
+            return NotReceived(tuple(names[0]), tuple(names[1]), read_repeat(body.get("repeat", "once")), clause)
+        except ValueError as error:
+            return self._fail(f"{where}.repeat", f"写成了 {shown(body['repeat'])}", str(error))
 
     def _at_least(self, body: object, where: str, depth: int) -> Condition | None:
         if not isinstance(body, Mapping):
@@ -307,6 +335,7 @@ _READERS: Mapping[FactType, _Reader] = MappingProxyType(
         FactType.DATE: ConditionReader._date,
         FactType.QUALIFICATION: ConditionReader._qualification,
         FactType.TEXT: ConditionReader._no_conditions,
+        FactType.RECEIPTS: ConditionReader._no_conditions,
     }
 )
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from dateutil.relativedelta import relativedelta
+
+from policies.receipts import ONCE, RECEIVED, Receipt, Repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,26 @@ class Judged:
     clause: str | None = None
 
 
-Leaf: TypeAlias = Compare | Growth | Is | OneOf | Includes | Within | DateIn | Holds | Judged
+@dataclass(frozen=True, slots=True)
+class NotReceived:
+    """None of these items (``policy/item``), and nothing of these exclusive groups, was received within the repeat period."""
+
+    items: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+    repeat: Repeat = ONCE
+    clause: str | None = None
+
+    @property
+    def fact(self) -> str:
+        return RECEIVED
+
+    def standing_in_the_way(self, receipts: Iterable[Receipt], day: date) -> tuple[Receipt, ...]:
+        """The receipts that forbid it on a day, the earliest first."""
+        same = (r for r in receipts if r.item in self.items or not set(r.groups).isdisjoint(self.groups))
+        return tuple(sorted(r for r in same if self.repeat.is_spent(r, day)))
+
+
+Leaf: TypeAlias = Compare | Growth | Is | OneOf | Includes | Within | DateIn | Holds | NotReceived | Judged
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
 from policies.benefits import Benefit
-from policies.conditions import ALWAYS, All, Condition
+from policies.conditions import ALWAYS, All, Condition, NotReceived
 from policies.profile import EnterpriseProfile
+from policies.receipts import Repeat
 
 
 class SourceKind(StrEnum):
@@ -37,6 +39,14 @@ class ApplyMode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FurtherSource:
+    """Another page that was opened, and what of the document it showed."""
+
+    url: str
+    shows: str
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentSource:
     """Where the document was read: the address, the day it was opened, and how it is attested."""
 
@@ -44,6 +54,7 @@ class DocumentSource:
     url: str | None = None
     opened: date | None = None
     note: str | None = None
+    also: tuple[FurtherSource, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +111,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """政策事项: the unit of matching."""
+    """政策事项: the unit of matching.
+
+    Of the items of one exclusive group at most one can be had (就高不重复). `repeat` says how often the same applicant
+    may have the item, or anything of its groups; None: the document sets no limit. With `top_up` (就高补差) what was
+    received of the same groups does not forbid the item but is deducted.
+    """
 
     id: str
     title: str
@@ -111,9 +127,29 @@ class Item:
     apply: HowToApply = HowToApply()
     clause: Clause = Clause()
     exclusive_groups: tuple[str, ...] = ()
+    repeat: Repeat | None = None
+    top_up: bool = False
     funds_exhausted_on: date | None = None
     keywords: tuple[str, ...] = ()
     cases: tuple[Case, ...] = ()
+    topics: tuple[str, ...] = ()
+
+
+class CapPeriod(StrEnum):
+    """The time over which a document caps what one enterprise may get in all."""
+
+    YEAR = "year"
+    EVER = "ever"
+
+
+@dataclass(frozen=True, slots=True)
+class SumCap:
+    """The most, in yuan, that one enterprise may get from these items of a document together."""
+
+    items: tuple[str, ...]
+    amount: Decimal
+    per: CapPeriod
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +170,7 @@ class Policy:
     valid_until: date | None = None
     status: DocumentStatus = DocumentStatus()
     conditions: Condition = ALWAYS
+    caps: tuple[SumCap, ...] = ()
 
     def item(self, item_id: str) -> Item:
         """Raises KeyError when the policy has no such item."""
@@ -156,8 +193,12 @@ class PolicyVersion:
 
 
 def conditions_of(policy: Policy, item: Item) -> Condition:
-    """The general clause and the item's own conditions as one conjunction."""
-    return All(tuple(part for part in (policy.conditions, item.conditions) if part != ALWAYS))
+    """The general clause, the item's own conditions and how often it may be had, as one conjunction."""
+    parts = [part for part in (policy.conditions, item.conditions) if part != ALWAYS]
+    if item.repeat is not None:
+        groups = () if item.top_up else item.exclusive_groups
+        parts.append(NotReceived((f"{policy.id}/{item.id}",), groups, item.repeat))
+    return All(tuple(parts))
 
 
 ItemRef: TypeAlias = tuple[str, str]

@@ -6,11 +6,13 @@ from datetime import date
 from typing import Any
 
 from policies.benefit_data import benefit_data
-from policies.condition_data import condition_data
+from policies.condition_data import condition_data, number_data
 from policies.conditions import ALWAYS
 from policies.document import Case, DocumentStatus, HowToApply, Item, Policy
-from policies.document_reader import APPLY_KEYS, FORMAT
+from policies.document_reader import FORMAT
+from policies.item_reader import APPLY_KEYS
 from policies.profile_data import profile_data
+from policies.receipts import repeat_data
 
 
 def _clean(data: dict[str, Any]) -> dict[str, Any]:
@@ -53,9 +55,14 @@ def policy_data(policy: Policy) -> dict[str, Any]:
                     "url": policy.source.url,
                     "opened": policy.source.opened,
                     "note": policy.source.note,
+                    "also": [{"url": each.url, "shows": each.shows} for each in policy.source.also],
                 }
             ),
             "conditions": None if policy.conditions == ALWAYS else condition_data(policy.conditions),
+            "caps": [
+                {"items": list(cap.items), "amount": number_data(cap.amount), "per": cap.per.value, "text": cap.text}
+                for cap in policy.caps
+            ],
             "items": [item_data(item) for item in policy.items],
         }
     )
@@ -67,12 +74,15 @@ def item_data(item: Item) -> dict[str, Any]:
             "id": item.id,
             "title": item.title,
             "summary": item.summary,
+            "topics": item.topics,
             "applicants": item.applicants,
             "clause": _clean({"article": item.clause.article, "restated": item.clause.restated}),
             "conditions": None if item.conditions == ALWAYS else condition_data(item.conditions),
             "benefit": benefit_data(item.benefit),
             "apply": _apply_data(item.apply),
             "exclusive_groups": item.exclusive_groups,
+            "repeat": None if item.repeat is None else repeat_data(item.repeat),
+            "top_up": item.top_up or None,
             "funds_exhausted_on": item.funds_exhausted_on,
             "keywords": item.keywords,
             "cases": [_case_data(case) for case in item.cases],

@@ -21,11 +21,12 @@ from policies.conditions import (
     Is,
     Judged,
     Not,
+    NotReceived,
     OneOf,
     Within,
 )
 from policies.derived import Subject
-from policies.document import Item, Policy
+from policies.document import Item, Policy, conditions_of
 from policies.evaluation import Evaluation, Finding, evaluate
 from policies.verdict import Verdict
 from policies.vocabulary import FactRef
@@ -85,8 +86,7 @@ def assess(policy: Policy, item: Item, subject: Subject) -> Assessment:
     """Assess one item for an enterprise on the subject's day."""
     who = applicant_condition(item, subject)
     requirements = [Requirement(evaluate(who, subject), item.applicants)]
-    for condition in (policy.conditions, item.conditions):
-        requirements += [Requirement(evaluate(part, subject)) for part in conjuncts(condition)]
+    requirements += [Requirement(evaluate(part, subject)) for part in conjuncts(conditions_of(policy, item))]
     window = window_on(policy, item, subject.day)
     return Assessment(outcome_of(requirements, subject), window, tuple(requirements), subject.day)
 
@@ -150,7 +150,7 @@ def _can_become_met(node: Evaluation, subject: Subject) -> bool:
 
 
 def _leaf_can_become_met(leaf: Condition, finding: Finding | None, subject: Subject) -> bool:
-    if isinstance(leaf, (Within, Judged, All, Any, Not, AtLeast)) or finding is None:
+    if isinstance(leaf, (Within, NotReceived, Judged, All, Any, Not, AtLeast)) or finding is None:
         return False
     if not subject.reference.fact(leaf.fact).changeable:
         return isinstance(leaf, DateIn) and _waiting_helps(leaf, finding, subject.day)
@@ -225,7 +225,7 @@ def _can_become_failed(node: Evaluation, subject: Subject) -> bool:
             return kept < count and len(parts) >= count
         case Not():
             return _can_become_met(node.parts[0], subject)
-        case Within() | Holds() | Judged():
+        case Within() | Holds() | NotReceived() | Judged():
             return False
         case DateIn(_, days, _):  # it slips out of a period that ends today (成立不足一年)
             return days.first is not None and days.first.ago is not None

@@ -27,6 +27,7 @@ from policies.conditions import (
     Judged,
     Leaf,
     Not,
+    NotReceived,
     OneOf,
     Within,
 )
@@ -125,6 +126,8 @@ def _combine(condition: Condition, parts: tuple[Condition, ...], subject: Subjec
 def find(leaf: Leaf, subject: Subject) -> Finding:
     """The finding of one leaf."""
     match leaf:
+        case NotReceived():
+            return _not_received(leaf, subject)
         case Judged(text, _):
             return Finding(leaf, Verdict.UNKNOWN, to_judge=text)
         case Compare():
@@ -294,6 +297,15 @@ def _zone_still_possible(code: str | None, zones: tuple[str, ...], subject: Subj
         if code is None or any(county in regions.chain(code) or code in regions.chain(county) for county in counties):
             return Verdict.UNKNOWN
     return Verdict.NOT_MET
+
+
+def _not_received(leaf: NotReceived, subject: Subject) -> Finding:
+    """Who paid keeps the books: as long as nothing is recorded here, the department says whether it was received."""
+    known = subject.resolve(leaf.fact).known
+    if known is None or not isinstance(known.value, tuple):
+        return Finding(leaf, Verdict.UNKNOWN, to_judge="没有登记领取情况")
+    spent = leaf.standing_in_the_way(known.value, subject.day)
+    return Finding(leaf, logic.from_bool(not spent), spent, None, known.source, known.as_of)
 
 
 def _holds(leaf: Holds, subject: Subject) -> Finding:

@@ -178,7 +178,7 @@ def read_policy_text(text: str, name: str, reference: Reference, today: date) ->
         data, lines = parse_yaml(text)
     except InvalidData as error:
         return FileReport(name, None, error.problems)
-    policy = PolicyReader(reference, problems, today).read(data)
+    policy = PolicyReader(problems, reference, today).read(data)
     return FileReport(name, policy, tuple(_with_line(problem, lines) for problem in problems))
 
 

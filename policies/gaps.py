@@ -19,6 +19,7 @@ from policies.conditions import (
     Growth,
     Holds,
     Not,
+    NotReceived,
     Period,
 )
 from policies.derived import Subject
@@ -26,6 +27,7 @@ from policies.eligibility import Assessment
 from policies.evaluation import Evaluation, Finding, evaluate
 from policies.profile import Qualification
 from policies.quantities import date_text, plain, rate_text
+from policies.receipts import Receipt, Repeat
 from policies.verdict import Verdict
 from policies.vocabulary import Fact, FactType
 from policies.wording import (
@@ -72,6 +74,8 @@ def gap_of(finding: Finding, subject: Subject) -> Gap | None:
             return _number_gap(leaf, finding, subject)
         case DateIn(_, DateRange(None, DayMark(ago=Period() as ago)), _) if isinstance(finding.value, date):
             return _waiting_gap(leaf, ago, finding.value, subject)
+        case NotReceived(_, _, repeat) if isinstance(finding.value, tuple):
+            return _received_gap(repeat, finding, subject)
         case Holds() if _has_expired(leaf, finding, subject):
             return _expired_gap(leaf, finding, subject)
         case _:
@@ -184,6 +188,20 @@ def _expired_gap(leaf: Holds, finding: Finding, subject: Subject) -> Gap:
     assert isinstance(finding.value, Qualification) and finding.value.valid_until is not None
     label = subject.reference.fact(leaf.fact).label
     return Gap(f"{label}资格已于 {date_text(finding.value.valid_until)}到期，需重新取得")
+
+
+def _received_gap(repeat: Repeat, finding: Finding, subject: Subject) -> Gap:
+    """What was received, and from when it may be had again."""
+    text = value_text(finding, subject)
+    days = (
+        [repeat.again_from(receipt) for receipt in finding.value if isinstance(receipt, Receipt)]
+        if isinstance(finding.value, tuple)
+        else []
+    )
+    if None in days:
+        return Gap(f"{text}，只能享受一次")
+    from_day = max(day for day in days if day is not None)
+    return Gap(f"{text}，{date_text(from_day)}起可以再次申报", Decimal((from_day - subject.day).days), None, from_day)
 
 
 def distance(assessment: Assessment) -> Decimal:

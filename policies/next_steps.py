@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Protocol
 
-from policies.benefits import Estimate, estimate
+from policies.benefits import Estimate
 from policies.conditions import (
     LAST_YEAR,
     Bounds,
@@ -16,6 +16,7 @@ from policies.conditions import (
     Is,
     Judged,
     Leaf,
+    NotReceived,
     OneOf,
     Period,
     facts_named,
@@ -32,6 +33,7 @@ from policies.wording import (
     question_text,
     ref_text,
 )
+from policies.worth import worth_of
 
 
 class Assessed(Protocol):
@@ -141,7 +143,7 @@ def _try(change: _Change, closed: Sequence[Assessed], subject: Subject) -> Unloc
             continue
         if assess(match.policy, match.item, changed).can_apply:
             opened.append((match.policy.id, match.item.id))
-            stake += estimate(match.item.benefit, changed).at_stake
+            stake += worth_of(match.item, changed).at_stake
     return Unlock(change.ref, change.known, change.text, tuple(opened), stake) if opened else None
 
 
@@ -174,7 +176,7 @@ def _changes(assessment: Assessment, subject: Subject) -> Iterator[_Change]:
 
 
 def _change_for(leaf: Leaf, finding: Finding, subject: Subject) -> _Change | None:
-    if isinstance(leaf, Judged):
+    if isinstance(leaf, (NotReceived, Judged)):
         return None
     fact = subject.reference.fact(leaf.fact)
     if fact.derived is not None or not fact.changeable or finding.verdict is not Verdict.NOT_MET:

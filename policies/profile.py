@@ -9,6 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TypeAlias
 
+from policies.receipts import Receipt
 from policies.vocabulary import FactRef, Source
 
 
@@ -23,7 +24,7 @@ class Qualification:
     first_time: bool | None = None
 
 
-Value: TypeAlias = bool | Decimal | date | str | frozenset[str] | Qualification
+Value: TypeAlias = bool | Decimal | date | str | frozenset[str] | Qualification | tuple[Receipt, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ fact is a mapping from year to such values; a qualification is ``{"held", "level
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from policies.industries import read_industry
 from policies.problems import Problem, Problems, shown
 from policies.profile import EnterpriseProfile, FactKey, Known, Qualification, Value
 from policies.quantities import is_clean, normalise, read_date, read_number, read_rate
+from policies.receipts import Receipt
 from policies.reference import Reference
 from policies.regions import NOT_IN_A_ZONE
 from policies.vocabulary import Fact, FactType, Source, UnknownFact, Vocabulary
@@ -37,6 +39,9 @@ _QUALIFICATION_PARTS: Mapping[str, str] = {
     "valid_until": "有效期至",
     "first_time": "是否首次",
 }
+_RECEIPT_PARTS = ("item", "on", "amount", "groups")
+_ITEM_REF = re.compile(r"[a-z0-9][a-z0-9-]{1,79}/[a-z0-9][a-z0-9-]{1,79}")
+MAX_RECEIPTS = 500
 _NOT_IN_A_NAME = ("Cc", "Cs", "Zl", "Zp")  # control characters, lone surrogates, line and paragraph breaks
 _NOTHING_KNOWN = EnterpriseProfile()
 # Dates that only name an event in the past.
@@ -248,6 +253,28 @@ class ProfileReader:
             raise ValueError(f"有效期（至 {until}）早于取得日期（{obtained}），请检查")
         return Qualification(held, level, obtained, until, first)
 
+    def _receipts(self, fact: Fact, raw: object) -> Value:
+        """A list of receipts; an empty one says that nothing was received."""
+        if not isinstance(raw, list) or len(raw) > MAX_RECEIPTS:
+            raise ValueError(f"应为不超过 {MAX_RECEIPTS} 条领取记录的列表，没有领过请填空列表")
+        return tuple(sorted({self._receipt(row) for row in raw}))
+
+    def _receipt(self, raw: object) -> Receipt:
+        if not isinstance(raw, Mapping) or not {"item", "on"} <= set(raw) <= set(_RECEIPT_PARTS):
+            raise ValueError(f"每条领取记录应写 item 和 on，可以写：{'、'.join(_RECEIPT_PARTS)}")
+        item, groups = raw["item"], raw.get("groups", [])
+        if not isinstance(item, str) or not _ITEM_REF.fullmatch(item):
+            raise ValueError("item 应为“政策/事项”的编号，如 sd-tech-upgrade-2021/equipment-award")
+        if not isinstance(groups, list) or not all(isinstance(each, str) and is_clean(each) for each in groups):
+            raise ValueError("groups 应为文字列表")
+        on = _part("on", raw["on"], read_date)
+        if on is None or on > self.today:
+            raise ValueError("领取日期在今天之后，请检查")
+        amount = _part("amount", raw.get("amount"), lambda part: read_number(part, "元"))
+        if amount is not None and amount < 0:
+            raise ValueError("领取金额不能是负数")
+        return Receipt(item, on, amount, tuple(sorted(set(groups))))
+
     def _former_parts(self, fact: Fact) -> dict[str, Any]:
         """What is known already of a qualification that was held."""
         known = self.former.known(fact.key)
@@ -268,13 +295,13 @@ def years_before_founding(profile: EnterpriseProfile, vocabulary: Vocabulary) ->
 
 
 def _part(name: str, raw: object, read: Callable[[object], T]) -> T | None:
-    """One part of a qualification. Raises ValueError that says which."""
+    """One part of a value of several parts. Raises ValueError that says which."""
     if raw is None and name != "held":
         return None
     try:
         return read(raw)
     except ValueError as error:
-        raise ValueError(f"{_QUALIFICATION_PARTS[name]}{error}") from None
+        raise ValueError(f"{_QUALIFICATION_PARTS.get(name, name)}{error}") from None
 
 
 def _level(fact: Fact, raw: object) -> str:
@@ -317,6 +344,7 @@ _READERS: Mapping[FactType, Callable[[ProfileReader, Fact, object], Value]] = {
     FactType.ZONE: ProfileReader._zone,
     FactType.INDUSTRY: ProfileReader._industry,
     FactType.QUALIFICATION: ProfileReader._qualification,
+    FactType.RECEIPTS: ProfileReader._receipts,
 }
 
 
@@ -332,12 +360,15 @@ def value_data(value: Value) -> Any:
         case frozenset():
             return sorted(value)
         case Qualification():
-            parts = {name: getattr(value, name) for name in _QUALIFICATION_PARTS}
-            return {
-                name: part.isoformat() if isinstance(part, date) else part
-                for name, part in parts.items()
-                if part is not None
-            }
+            return _parts_data({name: getattr(value, name) for name in _QUALIFICATION_PARTS})
+        case tuple():
+            return [_parts_data({name: getattr(receipt, name) for name in _RECEIPT_PARTS}) for receipt in value]
+
+
+def _parts_data(parts: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of several parts."""
+    known = {name: part for name, part in parts.items() if part not in (None, ())}
+    return {name: list(part) if name == "groups" else value_data(part) for name, part in known.items()}
 
 
 def profile_data(profile: EnterpriseProfile) -> dict[str, Any]:

@@ -9,9 +9,13 @@ from typing import Any
 from policies.benefit_data import KINDS
 from policies.benefits import Form
 from policies.condition_reader import BOUND_KEYS, DATE_KEYS, NAMED_YEARS, OPERATORS
-from policies.document import ApplyMode, SourceKind, Standing
-from policies.document_reader import APPLY_KEYS, FORMAT, ITEM_KEYS, MAX_ITEMS, MAX_TEXT, POLICY_KEYS, THEMES
+from policies.document import ApplyMode, CapPeriod, SourceKind, Standing
+from policies.document_reader import CAP_KEYS, FORMAT, MAX_ITEMS, POLICY_KEYS
 from policies.eligibility import Outcome
+from policies.fields import MAX_TEXT
+from policies.item_reader import APPLY_KEYS, ITEM_KEYS
+from policies.receipts import MAX_REPEAT_YEARS
+from policies.themes import THEMES, TOPICS
 from policies.vocabulary import Fact, FactType, Vocabulary
 from policies.windows import WindowState
 
@@ -84,6 +88,7 @@ def _policy() -> Schema:
         "status": _object({"standing": _enum(Standing), "since": _DATE, "replaced_by": _TEXT}, ["standing"]),
         "source": _source(),
         "conditions": {"$ref": "#/$defs/condition"},
+        "caps": {"type": "array", "items": _cap(), "minItems": 1},
         "items": {"type": "array", "items": {"$ref": "#/$defs/item"}, "minItems": 1, "maxItems": MAX_ITEMS},
     }
     return _object(
@@ -92,8 +97,14 @@ def _policy() -> Schema:
     )
 
 
+def _cap() -> Schema:
+    known: Schema = {"items": {**_TEXTS, "minItems": 1}, "amount": _AMOUNT, "per": _enum(CapPeriod)}
+    return _object({key: known.get(key, _TEXT) for key in CAP_KEYS}, ["items", "amount", "text"])
+
+
 def _source() -> Schema:
-    known = _object({"kind": _enum(SourceKind), "url": _URL, "opened": _DATE, "note": _TEXT}, ["kind"])
+    also: Schema = {"type": "array", "items": _object({"url": _URL, "shows": _TEXT}, ["url", "shows"])}
+    known = _object({"kind": _enum(SourceKind), "url": _URL, "opened": _DATE, "note": _TEXT, "also": also}, ["kind"])
     is_sample = {"properties": {"kind": {"const": SourceKind.SAMPLE.value}}}
     return {**known, "anyOf": [is_sample, {"required": ["url", "opened"]}]}
 
@@ -119,6 +130,7 @@ def _item(vocabulary: Vocabulary) -> Schema:
     }
     known: Schema = {
         "id": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{1,79}$"},
+        "topics": {"type": "array", "items": _enum(TOPICS)},
         "applicants": {"type": "array", "items": _enum(vocabulary.applicants), "minItems": 1},
         "clause": _object({"article": _TEXT, "restated": _TEXT}),
         "conditions": {"$ref": "#/$defs/condition"},
@@ -128,6 +140,8 @@ def _item(vocabulary: Vocabulary) -> Schema:
             **_not_together(("yearly", "opens"), ("yearly", "closes")),
         },
         "exclusive_groups": _TEXTS,
+        "repeat": _repeat(),
+        "top_up": {"type": "boolean"},
         "funds_exhausted_on": _DATE,
         "keywords": _TEXTS,
         "cases": {"type": "array", "items": _object(case, ["on", "outcome"])},
@@ -135,6 +149,11 @@ def _item(vocabulary: Vocabulary) -> Schema:
     return _object(
         {key: known.get(key, _TEXT) for key in ITEM_KEYS}, ["id", "title", "summary", "applicants", "benefit"]
     )
+
+
+def _repeat() -> Schema:
+    years = _object({"years": {"type": "integer", "minimum": 2, "maximum": MAX_REPEAT_YEARS}}, ["years"])
+    return {"anyOf": [_enum(("once", "yearly")), years]}
 
 
 # ---------------------------------------------------------------------- conditions
@@ -151,12 +170,17 @@ def _leaf_name(kind: FactType, annual: bool) -> str:
 def _condition(vocabulary: Vocabulary) -> Schema:
     some: Schema = {"type": "array", "items": {"$ref": "#/$defs/condition"}, "minItems": 1}
     at_least = _object({"k": {"type": "integer", "minimum": 1}, "of": some}, ["k", "of"])
+    received = {
+        **_object({"items": _TEXTS, "groups": _TEXTS, "repeat": _repeat()}),
+        **_one_of_these(["items", "groups"]),
+    }
     groups = [
         _object({"all": some}, ["all"]),
         _object({"any": some}, ["any"]),
         _object({"not": {"$ref": "#/$defs/condition"}}, ["not"]),
         _object({"at_least": at_least}, ["at_least"]),
         _object({"judged": _TEXT, "clause": _TEXT}, ["judged"]),
+        _object({"not_received": received, "clause": _TEXT}, ["not_received"]),
     ]
     leaves = [{"$ref": f"#/$defs/{_leaf_name(kind, annual)}"} for kind, annual in _leaf_kinds(vocabulary)]
     return {"oneOf": [*groups, *leaves]}
@@ -247,7 +271,7 @@ def _benefit() -> Schema:
 def _row() -> Schema:
     """A row of a table: a formula with its condition."""
     when: Schema = {"anyOf": [{"const": "otherwise"}, {"$ref": "#/$defs/condition"}]}
-    return {"oneOf": [_formula(kind, ("when",), {"when": when}) for kind in KINDS]}
+    return {"oneOf": [_formula(kind, ("when",), {"when": when, "cap": _AMOUNT}) for kind in KINDS]}
 
 
 def _formula(kind: str, more_required: Iterable[str], common: Schema) -> Schema:

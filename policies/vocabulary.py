@@ -27,6 +27,7 @@ class FactType(StrEnum):
     ZONE = "zone"
     INDUSTRY = "industry"
     QUALIFICATION = "qualification"
+    RECEIPTS = "receipts"
 
     @property
     def is_numeric(self) -> bool:

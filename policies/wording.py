@@ -19,6 +19,7 @@ from policies.conditions import (
     Is,
     Judged,
     Leaf,
+    NotReceived,
     OneOf,
     Period,
     Within,
@@ -27,6 +28,7 @@ from policies.derived import Subject
 from policies.evaluation import Finding
 from policies.profile import Qualification, Value
 from policies.quantities import date_text, money_text, plain, rate_text
+from policies.receipts import Receipt, Repeat
 from policies.regions import NOT_IN_A_ZONE
 from policies.vocabulary import SOURCE_LABELS, Fact, FactRef, FactType, Source
 
@@ -139,6 +141,8 @@ def leaf_text(leaf: Leaf, subject: Subject) -> str:
     """One leaf's requirement."""
     if isinstance(leaf, Judged):
         return leaf.text
+    if isinstance(leaf, NotReceived):
+        return _not_received_text(leaf.repeat)
     fact = subject.reference.fact(leaf.fact)
     match leaf:
         case Compare():
@@ -163,6 +167,12 @@ def leaf_text(leaf: Leaf, subject: Subject) -> str:
             return date_range_text(days, event_of(fact), fact.label, subject.day)
         case Holds():
             return _holds_text(leaf, fact, subject)
+
+
+def _not_received_text(repeat: Repeat) -> str:
+    if repeat.years is None:
+        return "没有享受过（只能享受一次）"
+    return "本年度没有享受过" if repeat.years == 1 else f"最近 {repeat.years} 年内没有享受过"
 
 
 def not_in_range_text(days: DateRange, event: str, label: str, day: date) -> str:
@@ -263,6 +273,8 @@ def value_text(finding: Finding, subject: Subject) -> str:
     """The company's own value as far as it is known; empty when nothing is."""
     if isinstance(finding.condition, Judged):
         return ""
+    if isinstance(finding.condition, NotReceived):
+        return _received_text(finding.value)
     fact = subject.reference.fact(finding.condition.fact)
     if finding.possible:
         labels = [option.label for option in fact.options if option.key in finding.possible]
@@ -275,6 +287,16 @@ def value_text(finding: Finding, subject: Subject) -> str:
     if isinstance(finding.condition, Holds) and isinstance(finding.value, Qualification) and finding.value.held:
         text += _obtained_text(finding.condition, finding.value)
     return text
+
+
+def _received_text(value: Value | None) -> str:
+    if not isinstance(value, tuple):
+        return ""
+    return "、".join(_receipt_text(receipt) for receipt in value) or "没有享受过"
+
+
+def _receipt_text(receipt: Receipt) -> str:
+    return f"{date_text(receipt.on)}已享受" + (f" {money_text(receipt.amount)}" if receipt.amount is not None else "")
 
 
 def _obtained_text(leaf: Holds, value: Qualification) -> str:
@@ -311,6 +333,8 @@ def known_text(value: Value, fact: Fact, subject: Subject) -> str:
             return "、".join(option.label for option in fact.options if option.key in value) or "没有"
         case Qualification():
             return _qualification_text(value, fact, subject.day)
+        case tuple():
+            return _received_text(value)
         case str():
             return _word_text(value, fact, subject)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import click
 
-from service.commands import bench, documents, enterprises, matching, operating, policy_files
+from service.commands import bench, catalogue_care, documents, enterprises, matching, operating, policy_files
 from service.commands.output import Honest
 from service.version import VERSION
 
@@ -27,6 +27,8 @@ main.add_command(operating.config)
 main.add_command(operating.db)
 main.add_command(operating.link)
 main.add_command(policy_files.policies)
+policy_files.policies.add_command(catalogue_care.check)
+policy_files.policies.add_command(catalogue_care.show_coverage)
 main.add_command(policy_files.assess)
 main.add_command(enterprises.enterprises)
 main.add_command(matching.match)

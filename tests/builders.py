@@ -19,6 +19,8 @@ from policies.profile_data import ProfileReader
 from policies.reference import load_reference
 
 DAY = date(2026, 11, 21)
+# A day on which every source of the shipped catalogue had been opened.
+SHIPPED = date(2026, 11, 22)
 AWARD = {"form": "award", "kind": "fixed", "amount": 100_000, "text": "一次性奖励 10 万元"}
 
 

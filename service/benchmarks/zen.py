@@ -32,6 +32,7 @@ from policies.conditions import (
     Is,
     Judged,
     Not,
+    NotReceived,
     OneOf,
     Within,
 )
@@ -87,7 +88,7 @@ class Translator:
             case Not(part):
                 inner = self.translate(part)
                 return Expressions(f"(not {inner.possible})", f"(not {inner.certain})", inner.needs)
-            case Judged():
+            case NotReceived() | Judged():  # the companies compared carry no receipts, so both stay open
                 return Expressions("false", "true", frozenset())
             case Compare():
                 return self._compare(condition)

@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 from policies.assessment_data import findings_data
-from policies.benefits import estimate
 from policies.derived import Subject
 from policies.document_data import policy_data
 from policies.eligibility import assess as assess_item
@@ -21,6 +20,7 @@ from policies.profile import EnterpriseProfile
 from policies.profile_data import ProfileReader
 from policies.reference import Reference, load_reference
 from policies.schema import policy_schema
+from policies.worth import worth_of
 from service.clock import SystemClock
 from service.commands.output import FOUND_WRONG, day_option, json_option, problem_data, ready, write_json
 from service.errors import Invalid
@@ -207,7 +207,7 @@ def assess(policy_path: Path, profile_path: Path, day: date | None, as_json: boo
         assert policy is not None
         for item in policy.items:
             assessment = assess_item(policy, item, subject)
-            worth = estimate(item.benefit, subject)
+            worth = worth_of(item, subject)
             explanation = explain(assessment, subject)
             rows.append(
                 {

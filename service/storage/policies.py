@@ -169,5 +169,5 @@ def _readable(row: Row[Any], reference: Reference) -> PolicyVersion:
 def _read(content: object, reference: Reference) -> tuple[Policy | None, tuple[Problem, ...]]:
     # Checks against the day were made when it came in; what is stored is read the same on any day.
     problems = Problems()
-    policy = PolicyReader(reference, problems, date.max).read(content)
+    policy = PolicyReader(problems, reference, date.max).read(content)
     return policy, tuple(problems.errors)

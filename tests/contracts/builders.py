@@ -43,7 +43,7 @@ def a_policy(policy_id: str = "binzhou-2026-sample", **changes: Any) -> Policy:
         **changes,
     }
     problems = Problems()
-    policy = PolicyReader(load_reference(), problems, TODAY).read(data)
+    policy = PolicyReader(problems, load_reference(), TODAY).read(data)
     assert policy is not None, list(problems)
     return policy
 

@@ -21,7 +21,8 @@ from service.storage.policies import (
     policy_version,
     save_policy,
 )
-from tests.contracts.builders import NOW, TODAY, a_policy
+from tests.builders import SHIPPED
+from tests.contracts.builders import NOW, a_policy
 from tests.contracts.racing import race
 
 
@@ -36,7 +37,7 @@ def test_a_policy_comes_back_equal(database: Database) -> None:
 
 
 def test_every_shipped_policy_comes_back_equal(database: Database) -> None:
-    shipped = [report.policy for report in read_catalogue(load_reference(), TODAY) if report.policy is not None]
+    shipped = [report.policy for report in read_catalogue(load_reference(), SHIPPED) if report.policy is not None]
     with database.writing() as session:
         for policy in shipped:
             save_policy(session, policy, NOW)

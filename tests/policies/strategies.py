@@ -49,6 +49,7 @@ from policies.conditions import (
     Is,
     Judged,
     Not,
+    NotReceived,
     OneOf,
     Over,
     Period,
@@ -57,22 +58,26 @@ from policies.conditions import (
 )
 from policies.document import (
     ApplyMode,
+    CapPeriod,
     Case,
     Clause,
     DocumentSource,
     DocumentStatus,
+    FurtherSource,
     HowToApply,
     Item,
     Policy,
     SourceKind,
     Standing,
+    SumCap,
     Yearly,
 )
-from policies.document_reader import THEMES
 from policies.eligibility import Outcome
 from policies.profile import EnterpriseProfile, FactKey, Known, Qualification, Value
+from policies.receipts import ONCE, YEARLY, Receipt, Repeat
 from policies.reference import load_reference
 from policies.regions import NOT_IN_A_ZONE
+from policies.themes import THEMES, TOPICS
 from policies.verdict import Verdict
 from policies.vocabulary import Source
 from tests.builders import DAY
@@ -120,6 +125,9 @@ QUALIFICATIONS = {
 }
 PLACES = ("370102", "370200", "371602", "371602010", "371621", "371623", "371623105", "371681")
 _PARTS = ("level", "obtained", "valid_until", "first_time")
+RECEIVABLE = ("some-policy/award", "some-policy/loan")
+GROUPS = ("once",)
+REPEATS = st.sampled_from((ONCE, YEARLY, Repeat(3)))
 ZONES = ("371600-beihai", "371600-edz", "371600-hitech")
 INDUSTRIES = (
     "A0111",
@@ -153,6 +161,7 @@ def worlds(draw: st.DrawFn) -> dict[FactKey, Value]:
     facts |= {(key, None): draw(PAST_DAYS) for key in DATES}
     facts |= {(key, None): draw(qualifications(levels)) for key, levels in QUALIFICATIONS.items()}
     facts["talent_titles", None] = draw(st.frozensets(st.sampled_from(TALENTS)))
+    facts["benefits_received", None] = tuple(sorted(draw(st.sets(receipts(), max_size=3))))
     facts["industry", None] = draw(st.sampled_from(INDUSTRIES))
     facts["tax_region", None] = draw(st.sampled_from(PLACES))
     facts["region", None] = draw(st.sampled_from(PLACES))
@@ -180,6 +189,12 @@ def qualifications(draw: st.DrawFn, levels: tuple[str, ...]) -> Qualification:
     until = obtained + timedelta(days=draw(st.integers(0, 3000)))
     level = draw(st.sampled_from(levels)) if levels else None
     return Qualification(True, level, obtained, until, draw(st.booleans()))
+
+
+@cache
+def receipts() -> st.SearchStrategy[Receipt]:
+    amounts = st.one_of(st.none(), MONEY)
+    return st.builds(Receipt, st.sampled_from(RECEIVABLE), PAST_DAYS, amounts, st.sampled_from(((), GROUPS)))
 
 
 @cache
@@ -297,6 +312,7 @@ def leaves() -> st.SearchStrategy[Condition]:
         withins(),
         st.builds(DateIn, st.sampled_from(DATES), date_ranges(), _CLAUSES),
         holds(),
+        st.builds(NotReceived, _some(RECEIVABLE), st.sampled_from(((), GROUPS)), REPEATS, _CLAUSES),
         st.builds(Judged, st.sampled_from(("信用良好", "符合产业政策")), _CLAUSES),
     )
 
@@ -483,7 +499,10 @@ def items(draw: st.DrawFn, number: int = 0) -> Item:
         benefit=draw(benefits()),
         apply=draw(how_to_apply()),
         clause=Clause(draw(st.one_of(st.none(), TEXTS)), draw(st.one_of(st.none(), TEXTS))),
-        exclusive_groups=draw(st.sampled_from(((), ("once",)))),
+        exclusive_groups=draw(st.sampled_from(((), GROUPS))),
+        topics=draw(_some(TOPICS[:3])),
+        repeat=draw(st.one_of(st.none(), REPEATS)),
+        top_up=draw(st.booleans()),
         funds_exhausted_on=draw(_MAYBE_DAYS),
         keywords=tuple(draw(st.lists(TEXTS, max_size=2))),
         cases=tuple(draw(st.lists(cases(), max_size=1))),
@@ -501,8 +520,19 @@ def policies(draw: st.DrawFn) -> Policy:
         title=draw(TEXTS),
         issuers=tuple(draw(st.lists(TEXTS, min_size=1, max_size=2))),
         region=draw(st.sampled_from(("100000", *PLACES, *ZONES))),
-        source=DocumentSource(SourceKind.PRESS, "https://example.org/a", DAY, draw(st.one_of(st.none(), TEXTS))),
+        source=DocumentSource(
+            SourceKind.PRESS,
+            "https://example.org/a",
+            DAY,
+            draw(st.one_of(st.none(), TEXTS)),
+            tuple(draw(st.lists(st.builds(FurtherSource, st.just("https://example.org/b"), TEXTS), max_size=2))),
+        ),
         items=tuple(draw(items(number)) for number in range(draw(st.integers(1, 2)))),
+        caps=tuple(
+            draw(
+                st.lists(st.builds(SumCap, st.just(("item-0",)), MONEY, st.sampled_from(CapPeriod), TEXTS), max_size=1)
+            )
+        ),
         number=draw(st.one_of(st.none(), TEXTS)),
         summary=draw(st.one_of(st.just(""), TEXTS)),
         themes=draw(_some(THEMES[:3])),

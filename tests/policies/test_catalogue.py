@@ -13,9 +13,9 @@ from policies.eligibility import assess
 from policies.files import FileReport, read_catalogue
 from policies.quantities import read_number
 from policies.reference import load_reference
-from tests.builders import DAY, subject_of
+from tests.builders import SHIPPED, subject_of
 
-REPORTS = read_catalogue(load_reference(), DAY)
+REPORTS = read_catalogue(load_reference(), SHIPPED)
 POLICIES = [report.policy for report in REPORTS if report.policy is not None]
 ITEMS = [pytest.param(policy, item, id=f"{policy.id}/{item.id}") for policy in POLICIES for item in policy.items]
 CASES = [
@@ -81,7 +81,7 @@ def test_what_is_no_sample_names_the_page_and_the_day_it_was_opened(policy: Poli
     if source.kind is SourceKind.SAMPLE:
         assert policy.number is None and "示例" in policy.title
     else:
-        assert source.url is not None and source.opened is not None and source.opened <= DAY
+        assert source.url is not None and source.opened is not None and source.opened <= SHIPPED
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=by_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.benefits import Estimate, estimate
-from policies.combination import Claim, best_combination, total_of
-from policies.document import HowToApply, Item, Policy
+from policies.combination import Claim, Pool, best_combination, total_of
+from policies.document import CapPeriod, HowToApply, Item, Policy, SumCap
 from policies.eligibility import Assessment, assess
 from tests.builders import benefit_of, item_of, policy_of, profile_of, subject_of
 
@@ -64,6 +64,48 @@ def test_the_order_of_the_claims_does_not_change_the_sum(listed: list[Claim], rn
     shuffled = rng.sample(listed, len(listed))
 
     assert best_combination(shuffled).total == best_combination(listed).total
+
+
+def pools(size: int = 2) -> st.SearchStrategy[list[Pool]]:
+    keys = st.frozensets(st.sampled_from([str(n) for n in range(9)]), min_size=1)
+    return st.lists(st.builds(Pool, keys, st.integers(0, 25).map(Decimal)), max_size=size)
+
+
+def capped(chosen: tuple[Claim, ...], listed: list[Pool]) -> Decimal:
+    """The most that a set can give when every pool gives at most its cap; the pools are disjoint."""
+    total = sum((claim.amount for claim in chosen), Decimal(0))
+    for pool in listed:
+        inside = sum((claim.amount for claim in chosen if claim.key in pool.keys), Decimal(0))
+        total -= max(Decimal(0), inside - pool.cap)
+    return total
+
+
+@given(claims(2), pools())
+def test_no_pool_gives_more_than_its_cap_and_an_exact_total_is_the_best(listed: list[Claim], caps: list[Pool]) -> None:
+    found = best_combination(listed, caps)
+
+    chosen = tuple(claim for claim in listed if claim.key in found.chosen)
+    assert is_allowed(chosen)
+    for pool in caps:
+        free = sum((claim.amount for claim in chosen if claim.key not in pool.keys), Decimal(0))
+        assert found.total <= free + pool.cap
+    if found.exact and not (len(caps) == 2 and caps[0].keys & caps[1].keys):
+        subsets = (s for size in range(len(listed) + 1) for s in itertools.combinations(listed, size) if is_allowed(s))
+        assert found.total == max(capped(subset, caps) for subset in subsets)
+
+
+def test_a_cap_over_several_items_bounds_their_sum_and_nothing_else() -> None:
+    listed = [Claim("a", Decimal(6)), Claim("b", Decimal(7)), Claim("c", Decimal(5))]
+
+    found = best_combination(listed, [Pool(frozenset("ab"), Decimal(10))])
+
+    assert (found.total, found.exact) == (15, True)
+
+
+def test_what_a_cap_takes_could_have_been_won_elsewhere_so_it_is_marked() -> None:
+    listed = [Claim("a", Decimal(9)), Claim("b", Decimal(6), frozenset("x")), Claim("c", Decimal(5), frozenset("x"))]
+
+    assert not best_combination(listed, [Pool(frozenset("ab"), Decimal(9))]).exact
 
 
 def test_nothing_makes_nothing() -> None:
@@ -222,6 +264,16 @@ def test_what_cannot_be_priced_yet_is_counted_apart() -> None:
 
     assert total.possible.total == 0
     assert total.unpriced == 1
+
+
+def test_what_a_document_caps_per_enterprise_is_never_exceeded() -> None:
+    cap = SumCap(("item-1", "item-2"), Decimal(8), CapPeriod.YEAR, "同一企业每年合计不超过 8 元")
+    first, second = match_of(1, **worth("fixed", amount=5)), match_of(2, **worth("fixed", amount=6))
+    policy = policy_of(first.item, second.item, caps=(cap,))
+
+    total = total_of([replace(first, policy=policy), replace(second, policy=policy)])
+
+    assert total.certain.total == total.possible.total == 8
 
 
 def test_items_that_exclude_each_other_are_never_added_up() -> None:

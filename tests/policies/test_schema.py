@@ -57,7 +57,7 @@ def defects(data: Any) -> list[str]:
 
 
 def is_read(data: Any) -> bool:
-    return PolicyReader(load_reference(), Problems(), DAY).read(data) is not None
+    return PolicyReader(Problems(), load_reference(), DAY).read(data) is not None
 
 
 def as_json(value: Any) -> Any:

@@ -71,7 +71,7 @@ def shown(sample: Sample) -> Shown:
     item_data: Sample = {"id": "support", "title": "企业奖励", "summary": "奖励", "applicants": ["enterprise"]}
     items: list[Sample] = [{**item_data, "benefit": sample.get("benefit", AWARD), **optional}]
     problems = Problems()
-    policy = PolicyReader(load_reference(), problems, DAY).read({**policy_data, "items": items})
+    policy = PolicyReader(problems, load_reference(), DAY).read({**policy_data, "items": items})
     assert policy is not None, list(map(str, problems))
     day = date.fromisoformat(sample["on"]) if "on" in sample else DAY
     subject = subject_of(profile_of(**sample.get("facts", {})), day)

@@ -29,6 +29,7 @@ from service.storage.policies import save_policy
 from service.usecases.enterprises import listed
 from service.usecases.matching import match_enterprise, replay
 from service.usecases.services import Services
+from tests.builders import SHIPPED
 from tests.services import SAMPLES, bearer, settings_for
 
 DAY = date(2026, 11, 21)
@@ -55,7 +56,7 @@ def test_page_api_and_command_line_agree_with_the_interpreter(
     stocked: Services, settings: Settings, client: FlaskClient, tickets: Tickets
 ) -> None:
     reference = load_reference()
-    policies = [report.policy for report in read_catalogue(reference, DAY) if report.policy]
+    policies = [report.policy for report in read_catalogue(reference, SHIPPED) if report.policy]
 
     for code in codes(stocked):
         with stocked.database.reading() as session:

@@ -152,7 +152,7 @@ def _conditions(record: Record, codes: Codes) -> Iterable[dict[str, Any]]:
 def policy_of(record: Record, codes: Codes, reference: Reference) -> Policy:
     """A programme as a policy, read as any policy file is. Raises ValueError naming every defect or warning."""
     problems = Problems()
-    policy = PolicyReader(reference, problems, TODAY).read(policy_file(record, codes))
+    policy = PolicyReader(problems, reference, TODAY).read(policy_file(record, codes))
     if policy is None or problems.listed:
         raise ValueError("; ".join(map(str, problems.listed)))
     return policy
