@@ -162,7 +162,7 @@ class Matcher:
             reasons or (NO_REASON if likeness is None else ONLY_LIKENESS,),
         )
         match = Match(policy, version.version, item, assessment, worth, place)
-        return _order(match, gap, is_far(assessment)), match
+        return _order(match, gap, is_far(assessment, subject)), match
 
     def _likenesses(self, profile: EnterpriseProfile, policies: Sequence[PolicyVersion]) -> _Likenesses | None:
         """Of every item; None when there is nothing to compare by."""

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from dateutil.relativedelta import relativedelta
 
-from policies.receipts import ONCE, RECEIVED, Receipt, Repeat
+from policies.receipts import ONCE, RECEIVED, Receipt, Repeat, in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,7 @@ class NotReceived:
     def standing_in_the_way(self, receipts: Iterable[Receipt], day: date) -> tuple[Receipt, ...]:
         """The receipts that forbid it on a day, the earliest first."""
         same = (r for r in receipts if r.item in self.items or not set(r.groups).isdisjoint(self.groups))
-        return tuple(sorted(r for r in same if self.repeat.is_spent(r, day)))
+        return in_order(r for r in same if self.repeat.is_spent(r, day))
 
 
 Leaf: TypeAlias = Compare | Growth | Is | OneOf | Includes | Within | DateIn | Holds | NotReceived | Judged

@@ -52,6 +52,15 @@ class Subject:
             return Resolved(undefined=f"贵企业 {founded.year} 年成立，没有 {year} 年的{fact.label}")
         return Resolved(missing=(FactRef(key, year if fact.annual else None),))
 
+    def is_asked(self, key: str) -> bool:
+        """Whether it makes sense to ask this enterprise for a fact: nobody asks a software house how many pigs it has."""
+        trades = self.reference.fact(key).asked_of
+        known = self.profile.known("industry")
+        if not trades or known is None:
+            return True
+        chain, own = self.reference.industries.chain, str(known.value)
+        return any(code in chain(own) or own in chain(code) for code in trades)
+
     def _founded(self) -> date | None:
         """The founding date, if known: no figure of an earlier year can exist, so none is asked for."""
         known = self.profile.known(FOUNDED)

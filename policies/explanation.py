@@ -273,7 +273,7 @@ def window_text(window: Window, day: date) -> str:
         return f"已于 {date_text(window.closes)}截止" if window.closes else "在政策有效期内没有申报时间"
     left = window.days_left(day)
     if window.state is WindowState.ALWAYS or left is None or window.closes is None:
-        return "长期有效" + (f"，政策有效期至 {date_text(window.closes)}" if window.closes else "")
+        return "随时可以申报" + (f"，政策有效期至 {date_text(window.closes)}" if window.closes else "")
     return f"{date_text(window.closes)}截止，" + (f"还剩 {left} 天" if left else "今天是最后一天")
 
 

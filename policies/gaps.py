@@ -209,8 +209,13 @@ def distance(assessment: Assessment) -> Decimal:
     return _farthest(assessment, Decimal(1))
 
 
-def is_far(assessment: Assessment) -> bool:
-    """Whether a number says that a failing requirement is far from holding: 差一点 by the rules, not by a person's eye."""
+def is_far(assessment: Assessment, subject: Subject) -> bool:
+    """Whether an item is further off than its outcome says: 差一点 or 待补充 by the rules, not by a person's eye.
+
+    A number says that a failing requirement is far from holding, or what is missing is a fact of other trades.
+    """
+    if any(not subject.is_asked(ref.key) for ref in assessment.missing()):
+        return True
     return _farthest(assessment, Decimal(0)) >= FAR
 
 

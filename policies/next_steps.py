@@ -73,7 +73,8 @@ class Question:
 def questions(assessed: Iterable[Assessed], subject: Subject) -> list[Question]:
     """The facts worth asking for, the most decisive first: by items decided, then money at stake, then items helped.
 
-    What can be applied for now goes before what will open; what is over is not worth a question.
+    What can be applied for now goes before what will open; what is over is not worth a question, and neither is an
+    item that also needs what only other trades are asked.
     """
     decides: dict[FactRef, int] = {}
     helps: dict[FactRef, int] = {}
@@ -84,6 +85,8 @@ def questions(assessed: Iterable[Assessed], subject: Subject) -> list[Question]:
         if match.assessment.outcome is not Outcome.NEEDS_INFORMATION or state.is_over:
             continue
         refs = {FactRef(ref.key, ref.year) for ref in match.assessment.missing()}
+        if not all(subject.is_asked(ref.key) for ref in refs):
+            continue
         for ref in refs:
             helps[ref] = helps.get(ref, 0) + 1
             decides[ref] = decides.get(ref, 0) + (len(refs) == 1)

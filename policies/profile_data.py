@@ -21,7 +21,7 @@ from policies.industries import read_industry
 from policies.problems import Problem, Problems, shown
 from policies.profile import EnterpriseProfile, FactKey, Known, Qualification, Value
 from policies.quantities import is_clean, normalise, read_date, read_number, read_rate
-from policies.receipts import Receipt
+from policies.receipts import Receipt, in_order
 from policies.reference import Reference
 from policies.regions import NOT_IN_A_ZONE
 from policies.vocabulary import Fact, FactType, Source, UnknownFact, Vocabulary
@@ -207,7 +207,7 @@ class ProfileReader:
     def _choice(self, fact: Fact, raw: object) -> Value:
         text = normalise(str(raw))
         for option in fact.options:
-            if text in (option.key, option.label):
+            if text in (option.key, normalise(option.label)):
                 return option.key
         raise ValueError(f"应为：{'、'.join(option.label for option in fact.options)}")
 
@@ -257,7 +257,7 @@ class ProfileReader:
         """A list of receipts; an empty one says that nothing was received."""
         if not isinstance(raw, list) or len(raw) > MAX_RECEIPTS:
             raise ValueError(f"应为不超过 {MAX_RECEIPTS} 条领取记录的列表，没有领过请填空列表")
-        return tuple(sorted({self._receipt(row) for row in raw}))
+        return in_order({self._receipt(row) for row in raw})
 
     def _receipt(self, raw: object) -> Receipt:
         if not isinstance(raw, Mapping) or not {"item", "on"} <= set(raw) <= set(_RECEIPT_PARTS):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ MAX_REPEAT_YEARS = 20
 RECEIVED = "benefits_received"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """Something an enterprise received: the item (``policy/item``), the day it was paid, how much, in yuan.
 
@@ -27,6 +27,11 @@ class Receipt:
     on: date
     amount: Decimal | None = None
     groups: tuple[str, ...] = ()
+
+
+def in_order(receipts: Iterable[Receipt]) -> tuple[Receipt, ...]:
+    """By day, then by item: the one order in which receipts are kept and shown."""
+    return tuple(sorted(receipts, key=lambda r: (r.on, r.item, r.amount is not None, r.amount or 0, r.groups)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from types import MappingProxyType
 import yaml
 
 from policies.enterprise_size import ScaleBranch, SizeStandard, read_scale_branches, read_size_standard
+from policies.problems import InvalidData, Problem
 from policies.regions import Regions, read_regions
 from policies.trees import CodeTree, read_csv_tree
 from policies.vocabulary import Fact, FactType, Vocabulary, read_vocabulary
@@ -66,15 +67,29 @@ def build_reference(texts: Mapping[str, str]) -> Reference:
 
     Raises KeyError when a table is not among them, and InvalidData for a vocabulary that contradicts itself.
     """
-    return Reference(
+    vocabulary, industries = (
         read_vocabulary(yaml.safe_load(texts["facts.yaml"])),
-        read_regions(read_csv_tree(texts["regions.csv"]), yaml.safe_load(texts["zones.yaml"])),
         read_csv_tree(texts["industries.csv"]),
+    )
+    _check_trades(vocabulary, industries)
+    return Reference(
+        vocabulary,
+        read_regions(read_csv_tree(texts["regions.csv"]), yaml.safe_load(texts["zones.yaml"])),
+        industries,
         read_size_standard(yaml.safe_load(texts["enterprise_size.yaml"])),
         read_scale_branches(yaml.safe_load(texts["scale_limits.yaml"])),
         fingerprint_of(texts),
         MappingProxyType({name: texts[name] for name in _TABLES}),
     )
+
+
+def _check_trades(vocabulary: Vocabulary, industries: CodeTree) -> None:
+    """Raises InvalidData for a fact that is asked of an industry that does not exist."""
+    unknown = [
+        (fact.key, code) for fact in vocabulary.facts.values() for code in fact.asked_of if code not in industries
+    ]
+    if unknown:
+        raise InvalidData([Problem(f"{key}.asked_of", code, "应为国民经济行业代码") for key, code in unknown])
 
 
 @cache

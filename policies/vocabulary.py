@@ -81,7 +81,11 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that can be known about an enterprise. Money is yuan, rates are fractions, bounds are inclusive."""
+    """One thing that can be known about an enterprise. Money is yuan, rates are fractions, bounds are inclusive.
+
+    `asked_of` are the industries to whom the question makes sense; empty: everybody. It steers what is asked and in
+    which order things are shown, never a verdict: what a stranger to the trade has not said stays unknown.
+    """
 
     key: str
     group: str
@@ -102,6 +106,7 @@ class Fact:
     second_place: str | None = None
     phrases: tuple[str, str] | None = None
     ordered: bool = False
+    asked_of: tuple[str, ...] = ()
 
     def phrase(self, holds: bool, level: str = "") -> str:
         """Having or not having it as a person says it; `level` is put where a level may be named."""
@@ -248,6 +253,7 @@ def _read_fact(row: Mapping[str, Any]) -> Fact:
         derived=Derivation(derived["by"], tuple(derived["inputs"])) if derived else None,
         second_place=row.get("second_place"),
         ordered=row.get("ordered", False),
+        asked_of=tuple(row.get("asked_of", ())),
         phrases=(row["phrases"]["has"], row["phrases"]["lacks"]) if "phrases" in row else None,
     )
 

@@ -326,7 +326,10 @@ def known_text(value: Value, fact: Fact, subject: Subject) -> str:
         case bool():
             return fact.phrase(value)
         case Decimal():
-            return _years_text(value) if counts_years(fact) else number_text(rounded(value), fact)
+            if counts_years(fact):
+                return _years_text(value)
+            # A share is rounded as a percentage: 4.84 % is not 5 %.
+            return number_text(value if fact.type is FactType.RATE else rounded(value), fact)
         case date():
             return date_text(value)
         case frozenset():

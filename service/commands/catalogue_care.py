@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -144,16 +144,20 @@ def coverage_tables(found: Coverage, regions: Regions) -> list[tuple[str, list[l
     return [("按主题（事项数）", topics), ("按层级", levels), ("按地方", places), ("按状态", states)]
 
 
+def _by_value(counts: Mapping[Any, int]) -> dict[str, int]:
+    return {key.value: number for key, number in counts.items()}
+
+
 def coverage_data(found: Coverage) -> dict[str, Any]:
     return {
         "policies": found.policies,
         "items": found.items,
         "cases": found.cases,
-        "by_topic": {topic: dict(row) for topic, row in found.by_topic.items()},
-        "by_level": {level: {"policies": p, "items": i} for level, (p, i) in found.by_level.items()},
+        "by_topic": {topic: _by_value(row) for topic, row in found.by_topic.items()},
+        "by_level": {level.value: {"policies": p, "items": i} for level, (p, i) in found.by_level.items()},
         "by_place": {code: {"policies": p, "items": i} for code, (p, i) in found.by_place.items()},
-        "by_state": dict(found.by_state),
-        "by_source": dict(found.by_source),
+        "by_state": _by_value(found.by_state),
+        "by_source": _by_value(found.by_source),
         "leaves": found.leaves,
         "judged": found.judged,
         "judged_share": round(found.judged_share, 4),

@@ -93,6 +93,8 @@ def _fact_row(fact: Fact) -> str:
     choices = [option.key for option in (*fact.options, *fact.levels)]
     if choices:
         kind += f"; {' '.join(choices)}"
+    if fact.asked_of:
+        kind += f"; asked of {' '.join(fact.asked_of)}"
     return f"| `{fact.key}` | {fact.label} | {kind} | {SOURCE_LABELS[fact.known_by]} | {fact.question} |"
 
 

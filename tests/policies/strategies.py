@@ -74,7 +74,7 @@ from policies.document import (
 )
 from policies.eligibility import Outcome
 from policies.profile import EnterpriseProfile, FactKey, Known, Qualification, Value
-from policies.receipts import ONCE, YEARLY, Receipt, Repeat
+from policies.receipts import ONCE, YEARLY, Receipt, Repeat, in_order
 from policies.reference import load_reference
 from policies.regions import NOT_IN_A_ZONE
 from policies.themes import THEMES, TOPICS
@@ -161,7 +161,7 @@ def worlds(draw: st.DrawFn) -> dict[FactKey, Value]:
     facts |= {(key, None): draw(PAST_DAYS) for key in DATES}
     facts |= {(key, None): draw(qualifications(levels)) for key, levels in QUALIFICATIONS.items()}
     facts["talent_titles", None] = draw(st.frozensets(st.sampled_from(TALENTS)))
-    facts["benefits_received", None] = tuple(sorted(draw(st.sets(receipts(), max_size=3))))
+    facts["benefits_received", None] = in_order(draw(st.sets(receipts(), max_size=3)))
     facts["industry", None] = draw(st.sampled_from(INDUSTRIES))
     facts["tax_region", None] = draw(st.sampled_from(PLACES))
     facts["region", None] = draw(st.sampled_from(PLACES))

@@ -246,7 +246,7 @@ def test_only_a_window_that_is_always_open_reads_so(policy: Policy, day: date) -
 
         words = window_text(window, day)
 
-        assert words.startswith("长期有效") is (window.state is WindowState.ALWAYS)
+        assert words.startswith("随时可以申报") is (window.state is WindowState.ALWAYS)
         assert ("还剩" in words or "最后一天" in words) <= window.state.can_apply
         assert not LATIN.search(words) and "-" not in words
 

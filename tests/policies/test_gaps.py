@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from policies.benefits import Estimate, estimate
 from policies.conditions import Compare, Condition, DateIn, DateRange, DayMark, Period
 from policies.document import HowToApply, Item, Policy
-from policies.eligibility import Assessment, assess
+from policies.eligibility import Assessment, Outcome, assess
 from policies.evaluation import evaluate, find
-from policies.gaps import Gap, distance, gap_of
+from policies.gaps import Gap, distance, gap_of, is_far
 from policies.next_steps import Unlock, questions, unlocks
 from policies.profile import EnterpriseProfile, Known
 from policies.verdict import Verdict
@@ -287,6 +287,16 @@ def test_a_qualification_known_in_part_is_asked_for_once() -> None:
     asked = questions(matches_of(profile, item), subject_of(profile))
 
     assert [(question.ref, question.decides) for question in asked] == [(FactRef("high_tech_enterprise"), 1)]
+
+
+@pytest.mark.parametrize(("industry", "is_asked"), [("A0111", True), ("A", True), ("C3252", False), (None, True)])
+def test_what_only_other_trades_are_asked_is_not_worth_a_question(industry: str | None, is_asked: bool) -> None:
+    profile = profile_of(industry=industry)
+    matches = matches_of(profile, asking(1, 10, "farm_machinery_purchase"))
+
+    assert bool(questions(matches, subject_of(profile))) is is_asked
+    assert matches[0].assessment.outcome is Outcome.NEEDS_INFORMATION
+    assert is_far(matches[0].assessment, subject_of(profile)) is not is_asked
 
 
 HIGH_TECH = {"fact": "high_tech_enterprise", "held": True}

@@ -177,3 +177,47 @@ def test_a_policy_corrected_in_the_store_is_kept_by_run(huiqi, stocked: Services
 
     assert "保留库里的版本" in huiqi("run", "--no-serve", "--samples", "0").output
     assert "更正过的说明" in huiqi("policies", "show", first.id).output
+
+
+def test_check_names_what_ends_soon_and_says_so_by_its_exit_code(huiqi, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "a.yaml").write_text(GOOD.replace("source:", "valid_until: 2026-12-31\nsource:"), encoding="utf-8")
+
+    soon = huiqi("policies", "check", "a.yaml", "--on", "2026-11-22")
+    later = huiqi("policies", "check", "a.yaml", "--on", "2026-06-01")
+
+    assert soon.exit_code == 1 and "快到期：1 个" in soon.output and "2026年12月31日" in soon.output
+    assert later.exit_code == 0 and later.output.strip() == "没有要处理的政策。"
+
+
+def test_check_reads_the_stored_policies_too(huiqi, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "a.yaml").write_text(GOOD.replace("source:", "valid_until: 2026-12-31\nsource:"), encoding="utf-8")
+    huiqi("db", "upgrade")
+    huiqi("policies", "import", "a.yaml")
+
+    result = huiqi("policies", "check", "--stored", "--on", "2026-11-22", "--json")
+
+    assert result.exit_code == 1
+    assert [(row["care"], row["policy"], row["day"]) for row in json.loads(result.output)] == [
+        ("ending", "one-award", "2026-12-31")
+    ]
+    assert huiqi("policies", "check", "a.yaml", "--stored").exit_code == 2
+
+
+def test_a_defect_in_a_file_stops_the_check_and_is_named_with_its_file(huiqi, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "bad.yaml").write_text(BROKEN, encoding="utf-8")
+
+    result = huiqi("policies", "check", "bad.yaml")
+
+    assert result.exit_code == 2 and "bad.yaml" in result.output
+
+
+def test_coverage_prints_its_tables_and_counts(huiqi, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "a.yaml").write_text(GOOD.replace("    applicants", "    topics: [高企]\n    applicants"), "utf-8")
+
+    said = huiqi("policies", "coverage", "a.yaml")
+    counted = json.loads(huiqi("policies", "coverage", "a.yaml", "--json").output)
+
+    assert said.exit_code == 0
+    for words in ("按主题", "高企", "北海", "共 1 份文件、1 个事项、0 个算例", "还没有任何事项的主题"):
+        assert words in said.output
+    assert counted["by_topic"]["高企"] == {"city": 1} and counted["by_place"]["371600"] == {"policies": 1, "items": 1}
