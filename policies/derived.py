@@ -52,6 +52,10 @@ class Subject:
             return Resolved(undefined=f"贵企业 {founded.year} 年成立，没有 {year} 年的{fact.label}")
         return Resolved(missing=(FactRef(key, year if fact.annual else None),))
 
+    def is_likely(self, key: str) -> bool:
+        """Whether a fact is neither rare nor one of other trades: what an item needs before it is shown far up."""
+        return not self.reference.fact(key).rare and self.is_asked(key)
+
     def is_asked(self, key: str) -> bool:
         """Whether it makes sense to ask this enterprise for a fact: nobody asks a software house how many pigs it has."""
         trades = self.reference.fact(key).asked_of

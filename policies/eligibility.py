@@ -160,6 +160,8 @@ def _leaf_can_become_met(leaf: Condition, finding: Finding | None, subject: Subj
         return _has_a_better_choice(leaf, finding, subject)
     if isinstance(leaf, (Compare, Growth)) and _is_of_a_past_year(leaf, subject.day):
         return False
+    if isinstance(leaf, Compare) and _has_too_much(leaf, finding, subject):
+        return False
     if isinstance(leaf, Compare) and _counts_years(leaf, subject):
         return isinstance(finding.value, Decimal) and leaf.bounds.is_below(finding.value)
     if isinstance(leaf, Holds):
@@ -173,6 +175,12 @@ def _has_a_better_choice(leaf: OneOf, finding: Finding, subject: Subject) -> boo
     if not fact.ordered or finding.value is None:
         return True
     return any(value in leaf.values for value in fact.higher_options(str(finding.value)))
+
+
+def _has_too_much(leaf: Compare, finding: Finding, subject: Subject) -> bool:
+    """Whether the enterprise is too large for it: nobody dismisses people or sells less in order to qualify."""
+    fact = subject.reference.fact(leaf.fact)
+    return fact.only_grows and isinstance(finding.value, Decimal) and leaf.bounds.is_above(finding.value)
 
 
 def _is_of_a_past_year(leaf: Compare | Growth, day: date) -> bool:

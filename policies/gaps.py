@@ -212,9 +212,9 @@ def distance(assessment: Assessment) -> Decimal:
 def is_far(assessment: Assessment, subject: Subject) -> bool:
     """Whether an item is further off than its outcome says: 差一点 or 待补充 by the rules, not by a person's eye.
 
-    A number says that a failing requirement is far from holding, or what is missing is a fact of other trades.
+    A number says that a failing requirement is far from holding, or what is missing is rare or a fact of other trades.
     """
-    if any(not subject.is_asked(ref.key) for ref in assessment.missing()):
+    if any(not subject.is_likely(ref.key) for ref in assessment.missing()):
         return True
     return _farthest(assessment, Decimal(0)) >= FAR
 

@@ -73,8 +73,8 @@ class Question:
 def questions(assessed: Iterable[Assessed], subject: Subject) -> list[Question]:
     """The facts worth asking for, the most decisive first: by items decided, then money at stake, then items helped.
 
-    What can be applied for now goes before what will open; what is over is not worth a question, and neither is an
-    item that also needs what only other trades are asked.
+    What can be applied for now goes before what will open, what is rare comes last; what is over is not worth a
+    question, and neither is an item that also needs what only other trades are asked.
     """
     decides: dict[FactRef, int] = {}
     helps: dict[FactRef, int] = {}
@@ -98,7 +98,12 @@ def questions(assessed: Iterable[Assessed], subject: Subject) -> list[Question]:
         )
         for ref in helps
     ]
-    return sorted(listed, key=lambda q: (-now[q.ref], -q.decides, -q.at_stake, -q.helps, q.ref.key, q.ref.year or 0))
+    facts = subject.reference.vocabulary.facts
+
+    def order(q: Question) -> tuple[bool, int, int, Decimal, int, str, int]:
+        return (facts[q.ref.key].rare, -now[q.ref], -q.decides, -q.at_stake, -q.helps, q.ref.key, q.ref.year or 0)
+
+    return sorted(listed, key=order)
 
 
 # ---------------------------------------------------------------------- what one change would unlock

@@ -83,8 +83,9 @@ class Derivation:
 class Fact:
     """One thing that can be known about an enterprise. Money is yuan, rates are fractions, bounds are inclusive.
 
-    `asked_of` are the industries to whom the question makes sense; empty: everybody. It steers what is asked and in
-    which order things are shown, never a verdict: what a stranger to the trade has not said stays unknown.
+    `asked_of` are the industries to whom the question makes sense; empty: everybody. `rare` is what few enterprises
+    have or do. Both steer what is asked and in which order things are shown, never a verdict: what a stranger to the
+    trade has not said stays unknown. Of what `only_grows` nobody has less in order to qualify: too much is no near miss.
     """
 
     key: str
@@ -107,6 +108,8 @@ class Fact:
     phrases: tuple[str, str] | None = None
     ordered: bool = False
     asked_of: tuple[str, ...] = ()
+    rare: bool = False
+    only_grows: bool = False
 
     def phrase(self, holds: bool, level: str = "") -> str:
         """Having or not having it as a person says it; `level` is put where a level may be named."""
@@ -254,6 +257,8 @@ def _read_fact(row: Mapping[str, Any]) -> Fact:
         second_place=row.get("second_place"),
         ordered=row.get("ordered", False),
         asked_of=tuple(row.get("asked_of", ())),
+        rare=row.get("rare", False),
+        only_grows=row.get("only_grows", False),
         phrases=(row["phrases"]["has"], row["phrases"]["lacks"]) if "phrases" in row else None,
     )
 

@@ -12,6 +12,7 @@ import orjson
 from policies.reference import load_reference
 from policies.schema import policy_schema
 from policies.vocabulary import SOURCE_LABELS, Fact, Vocabulary
+from service.commands.catalogue_document import catalogue_document
 from service.commands.output import json_option, write_json
 from service.settings import PREFIX, Settings
 
@@ -46,6 +47,7 @@ def generated_documents(root_command: click.Command) -> Iterator[tuple[str, str]
     yield "openapi.json", _json(openapi())
     yield "docs/policy.schema.json", _json(policy_schema(vocabulary))
     yield "docs/vocabulary.md", vocabulary_document(vocabulary)
+    yield "docs/catalogue.md", catalogue_document(_NOTE)
     yield "docs/settings.md", settings_document()
     yield "docs/commands.md", commands_document(root_command)
 
@@ -93,6 +95,8 @@ def _fact_row(fact: Fact) -> str:
     choices = [option.key for option in (*fact.options, *fact.levels)]
     if choices:
         kind += f"; {' '.join(choices)}"
+    if fact.rare:
+        kind += "; rare"
     if fact.asked_of:
         kind += f"; asked of {' '.join(fact.asked_of)}"
     return f"| `{fact.key}` | {fact.label} | {kind} | {SOURCE_LABELS[fact.known_by]} | {fact.question} |"

@@ -24,6 +24,8 @@ def draw(firm: Firm, row: Draw, fact: Fact) -> None:
         firm.facts[fact.key, None] = frozenset({choice}) if fact.type is FactType.CHOICES else choice
     elif fact.type is FactType.BOOLEAN:
         firm.facts[fact.key, None] = lucky
+    elif fact.type is FactType.RECEIPTS:
+        firm.facts[fact.key, None] = ()  # invented firms have received nothing
     elif fact.type is FactType.DATE and lucky:
         firm.facts[fact.key, None] = firm.since_founded(*row.part)
     elif fact.type.is_numeric:

@@ -9,11 +9,12 @@ from random import Random
 from typing import TypeAlias
 
 from policies.profile import FactKey, Qualification
+from policies.receipts import Receipt
 from policies.reference import Reference
 from policies.regions import NOT_IN_A_ZONE
 from service.domain.sample_tables import Needs, Place, Trade
 
-Raw: TypeAlias = bool | int | float | str | date | frozenset[str] | Qualification
+Raw: TypeAlias = bool | int | float | str | date | frozenset[str] | Qualification | tuple[Receipt, ...]
 
 _COMMON_SCOPE = (
     "货物进出口",
