@@ -149,7 +149,7 @@ class Matcher:
         policy = version.policy
         assessment = assess(policy, item, subject)
         worth = worth_of(item, subject)
-        gap = distance(assessment) if assessment.outcome is Outcome.NEAR_MISS else None
+        gap = distance(assessment, subject) if assessment.outcome is Outcome.NEAR_MISS else None
         window = assessment.window
         relevance = None if likeness is None else likeness.relevance
         phrase = None if likeness is None else likeness.phrase

@@ -130,26 +130,27 @@ def outcome_of(requirements: list[Requirement], subject: Subject) -> Outcome:
 
 def is_changeable(requirement: Requirement, subject: Subject) -> bool:
     """Whether the enterprise could come to meet a failing requirement: never region, industry, applicant, a past date."""
-    return not requirement.applicants and _can_become_met(requirement.evaluation, subject)
+    return not requirement.applicants and can_become_met(requirement.evaluation, subject)
 
 
-def _can_become_met(node: Evaluation, subject: Subject) -> bool:
+def can_become_met(node: Evaluation, subject: Subject) -> bool:
+    """Whether the enterprise could bring about that a part of a requirement holds, or it holds or is open already."""
     if node.verdict is not Verdict.NOT_MET:
         return True
     match node.condition:
         case Any():
-            return any(_can_become_met(part, subject) for part in node.parts)
+            return any(can_become_met(part, subject) for part in node.parts)
         case All():
-            return all(_can_become_met(part, subject) for part in node.parts)
+            return all(can_become_met(part, subject) for part in node.parts)
         case AtLeast(count, _):
-            return sum(_can_become_met(part, subject) for part in node.parts) >= count
+            return sum(can_become_met(part, subject) for part in node.parts) >= count
         case Not():
             return _can_become_failed(node.parts[0], subject)
         case leaf:
-            return _leaf_can_become_met(leaf, node.finding, subject)
+            return _leafcan_become_met(leaf, node.finding, subject)
 
 
-def _leaf_can_become_met(leaf: Condition, finding: Finding | None, subject: Subject) -> bool:
+def _leafcan_become_met(leaf: Condition, finding: Finding | None, subject: Subject) -> bool:
     if isinstance(leaf, (Within, NotReceived, Judged, All, Any, Not, AtLeast)) or finding is None:
         return False
     if not subject.reference.fact(leaf.fact).changeable:
@@ -159,8 +160,6 @@ def _leaf_can_become_met(leaf: Condition, finding: Finding | None, subject: Subj
     if isinstance(leaf, OneOf):
         return _has_a_better_choice(leaf, finding, subject)
     if isinstance(leaf, (Compare, Growth)) and _is_of_a_past_year(leaf, subject.day):
-        return False
-    if isinstance(leaf, Compare) and _has_too_much(leaf, finding, subject):
         return False
     if isinstance(leaf, Compare) and _counts_years(leaf, subject):
         return isinstance(finding.value, Decimal) and leaf.bounds.is_below(finding.value)
@@ -175,12 +174,6 @@ def _has_a_better_choice(leaf: OneOf, finding: Finding, subject: Subject) -> boo
     if not fact.ordered or finding.value is None:
         return True
     return any(value in leaf.values for value in fact.higher_options(str(finding.value)))
-
-
-def _has_too_much(leaf: Compare, finding: Finding, subject: Subject) -> bool:
-    """Whether the enterprise is too large for it: nobody dismisses people or sells less in order to qualify."""
-    fact = subject.reference.fact(leaf.fact)
-    return fact.only_grows and isinstance(finding.value, Decimal) and leaf.bounds.is_above(finding.value)
 
 
 def _is_of_a_past_year(leaf: Compare | Growth, day: date) -> bool:
@@ -232,7 +225,7 @@ def _can_become_failed(node: Evaluation, subject: Subject) -> bool:
             kept = sum(not _can_become_failed(part, subject) for part in node.parts)
             return kept < count and len(parts) >= count
         case Not():
-            return _can_become_met(node.parts[0], subject)
+            return can_become_met(node.parts[0], subject)
         case Within() | Holds() | NotReceived() | Judged():
             return False
         case DateIn(_, days, _):  # it slips out of a period that ends today (成立不足一年)

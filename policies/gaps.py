@@ -18,12 +18,13 @@ from policies.conditions import (
     DayMark,
     Growth,
     Holds,
+    Judged,
     Not,
     NotReceived,
     Period,
 )
 from policies.derived import Subject
-from policies.eligibility import Assessment
+from policies.eligibility import Assessment, Outcome, can_become_met
 from policies.evaluation import Evaluation, Finding, evaluate
 from policies.profile import Qualification
 from policies.quantities import date_text, plain, rate_text
@@ -204,38 +205,52 @@ def _received_gap(repeat: Repeat, finding: Finding, subject: Subject) -> Gap:
     return Gap(f"{text}，{date_text(from_day)}起可以再次申报", Decimal((from_day - subject.day).days), None, from_day)
 
 
-def distance(assessment: Assessment) -> Decimal:
+def distance(assessment: Assessment, subject: Subject) -> Decimal:
     """How near a near miss is, 0 (nearly there) to 1; 1 where no number tells."""
-    return _farthest(assessment, Decimal(1))
+    return _farthest(assessment, Decimal(1), subject)
 
 
 def is_far(assessment: Assessment, subject: Subject) -> bool:
     """Whether an item is further off than its outcome says: 差一点 or 待补充 by the rules, not by a person's eye.
 
-    A number says that a failing requirement is far from holding, or what is missing is rare or a fact of other trades.
+    A number says that a failing requirement is far from holding, what is missing is rare or a fact of other trades, or
+    nothing but who and where it is speaks for it and the department decides the rest.
     """
     if any(not subject.is_likely(ref.key) for ref in assessment.missing()):
         return True
-    return _farthest(assessment, Decimal(0)) >= FAR
+    if assessment.outcome is Outcome.TO_CONFIRM and not any(
+        _tells(finding, subject) for finding in assessment.findings()
+    ):
+        return True
+    return _farthest(assessment, Decimal(0), subject) >= FAR
 
 
-def _farthest(assessment: Assessment, untold: Decimal) -> Decimal:
+def _tells(finding: Finding, subject: Subject) -> bool:
+    """Whether a finding says more for an item than that the enterprise is one and stands in the right place."""
+    if isinstance(finding.condition, (Judged, NotReceived)) or finding.verdict is not Verdict.MET:
+        return False
+    return subject.reference.fact(finding.condition.fact).group not in ("identity", "place")
+
+
+def _farthest(assessment: Assessment, untold: Decimal, subject: Subject) -> Decimal:
     failing = (requirement.evaluation for requirement in assessment.failing())
-    return max((_distance(node, untold) for node in failing), default=Decimal(0))
+    return max((_distance(node, untold, subject) for node in failing), default=Decimal(0))
 
 
-def _distance(node: Evaluation, untold: Decimal) -> Decimal:
-    """`untold` where no number tells. Of what fails together the farthest counts, of alternatives the nearest, of at least k the k-th."""
+def _distance(node: Evaluation, untold: Decimal, subject: Subject) -> Decimal:
+    """`untold` where no number tells. Of what fails together the farthest counts, of alternatives the nearest that can
+    be reached at all, of at least k the k-th."""
     if node.verdict is not Verdict.NOT_MET:
         return Decimal(0)
-    parts = sorted(_distance(part, untold) for part in node.parts)
+    reached = [part for part in node.parts if can_become_met(part, subject)] or node.parts
+    parts = sorted(_distance(part, untold, subject) for part in reached)
     match node.condition:
         case Any():
             return parts[0] if parts else untold
         case AtLeast(count, _):
-            return parts[count - 1]
+            return parts[min(count, len(parts)) - 1]
         case All():
-            return parts[-1]
+            return max((_distance(part, untold, subject) for part in node.parts), default=untold)
         case Not():
             return untold
     share = _share(node.finding) if node.finding is not None else None

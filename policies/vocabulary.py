@@ -85,7 +85,7 @@ class Fact:
 
     `asked_of` are the industries to whom the question makes sense; empty: everybody. `rare` is what few enterprises
     have or do. Both steer what is asked and in which order things are shown, never a verdict: what a stranger to the
-    trade has not said stays unknown. Of what `only_grows` nobody has less in order to qualify: too much is no near miss.
+    trade has not said stays unknown.
     """
 
     key: str
@@ -109,7 +109,6 @@ class Fact:
     ordered: bool = False
     asked_of: tuple[str, ...] = ()
     rare: bool = False
-    only_grows: bool = False
 
     def phrase(self, holds: bool, level: str = "") -> str:
         """Having or not having it as a person says it; `level` is put where a level may be named."""
@@ -258,7 +257,6 @@ def _read_fact(row: Mapping[str, Any]) -> Fact:
         ordered=row.get("ordered", False),
         asked_of=tuple(row.get("asked_of", ())),
         rare=row.get("rare", False),
-        only_grows=row.get("only_grows", False),
         phrases=(row["phrases"]["has"], row["phrases"]["lacks"]) if "phrases" in row else None,
     )
 

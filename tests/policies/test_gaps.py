@@ -200,7 +200,7 @@ def test_what_holds_or_is_unknown_has_no_distance() -> None:
 def test_a_distance_lies_between_nothing_and_all(condition: Condition, profile: EnterpriseProfile, day: date) -> None:
     subject, item = subject_of(profile, day), item_of(condition)
 
-    assert 0 <= distance(assess(policy_of(item), item, subject)) <= 1
+    assert 0 <= distance(assess(policy_of(item), item, subject), subject) <= 1
 
 
 def test_nearer_is_nearer() -> None:
@@ -214,7 +214,7 @@ def test_nearer_is_nearer() -> None:
 
 def distance_of(data: dict[str, Any], **known: Any) -> Decimal:
     subject, item = subject_of(profile_of(**known)), item_of(data)
-    return distance(assess(policy_of(item), item, subject))
+    return distance(assess(policy_of(item), item, subject), subject)
 
 
 # ---------------------------------------------------------------------- questions and unlocks
@@ -389,3 +389,26 @@ def test_every_item_that_is_promised_can_really_be_applied_for_then_and_not_befo
 
 def changed(profile: EnterpriseProfile, unlock: Unlock) -> EnterpriseProfile:
     return profile.with_known(unlock.ref, unlock.known)
+
+
+@pytest.mark.parametrize(
+    ("data", "is_vague"),
+    [
+        ({"all": [{"fact": "region", "within": "371600"}, {"judged": "技术领先"}]}, True),
+        ({"all": [{"fact": "revenue", "at_least": 1}, {"judged": "技术领先"}]}, False),
+        ({"fact": "region", "within": "371600"}, False),
+    ],
+)
+def test_what_only_the_department_can_tell_stands_behind_what_the_facts_speak_for(
+    data: dict[str, Any], is_vague: bool
+) -> None:
+    subject, item = subject_of(profile_of(region="371602", revenue={2025: 5})), item_of(data)
+
+    assert is_far(assess(policy_of(item), item, subject), subject) is is_vague
+
+
+def test_of_alternatives_the_distance_is_to_one_that_can_be_reached() -> None:
+    data = {"any": [{"fact": "vat_taxpayer", "is": "small_scale"}, {"fact": "employees", "at_most": 300}]}
+    subject, item = subject_of(profile_of(vat_taxpayer="general", employees={2025: 2350})), item_of(data)
+
+    assert is_far(assess(policy_of(item), item, subject), subject)
