@@ -58,12 +58,19 @@ class Subject:
 
     def is_asked(self, key: str) -> bool:
         """Whether it makes sense to ask this enterprise for a fact: nobody asks a software house how many pigs it has."""
-        trades = self.reference.fact(key).asked_of
-        known = self.profile.known("industry")
+        fact = self.reference.fact(key)
+        if fact.asked_if and not any(self._has(name) for name in fact.asked_if):
+            return False
+        trades, known = fact.asked_of, self.profile.known("industry")
         if not trades or known is None:
             return True
         chain, own = self.reference.industries.chain, str(known.value)
         return any(code in chain(own) or own in chain(code) for code in trades)
+
+    def _has(self, key: str) -> bool:
+        """Whether the enterprise is known to have or do something, last year if it is counted by the year."""
+        known = self.resolve(key, self.last_year if self.reference.fact(key).annual else None).known
+        return known is not None and known.value is not False and known.value != 0
 
     def _founded(self) -> date | None:
         """The founding date, if known: no figure of an earlier year can exist, so none is asked for."""

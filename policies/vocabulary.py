@@ -83,9 +83,9 @@ class Derivation:
 class Fact:
     """One thing that can be known about an enterprise. Money is yuan, rates are fractions, bounds are inclusive.
 
-    `asked_of` are the industries to whom the question makes sense; empty: everybody. `rare` is what few enterprises
-    have or do. Both steer what is asked and in which order things are shown, never a verdict: what a stranger to the
-    trade has not said stays unknown.
+    `asked_of` are the industries to whom the question makes sense, `asked_if` the facts of which one must be there for
+    it to make sense; empty: everybody. `rare` is what few enterprises have or do. All three steer what is asked and in
+    which order things are shown, never a verdict: what a stranger to the trade has not said stays unknown.
     """
 
     key: str
@@ -108,6 +108,7 @@ class Fact:
     phrases: tuple[str, str] | None = None
     ordered: bool = False
     asked_of: tuple[str, ...] = ()
+    asked_if: tuple[str, ...] = ()
     rare: bool = False
 
     def phrase(self, holds: bool, level: str = "") -> str:
@@ -213,9 +214,11 @@ def read_vocabulary(data: Mapping[str, Any]) -> Vocabulary:
             problems.append(Problem(f"{fact.key}.group", fact.group, "应为已列出的分组"))
         facts[fact.key] = fact
     for fact in facts.values():
-        for name in fact.derived.inputs if fact.derived else ():
-            if name not in facts:
-                problems.append(Problem(f"{fact.key}.derived.inputs", name, "应为词表里的信息项"))
+        named = {"derived.inputs": fact.derived.inputs if fact.derived else (), "asked_if": fact.asked_if}
+        for part, names in named.items():
+            problems += [
+                Problem(f"{fact.key}.{part}", name, "应为词表里的信息项") for name in names if name not in facts
+            ]
     applicants = {row["key"]: _read_applicant(row) for row in data.get("applicants", ())}
     for kind in applicants.values():
         if kind.fact not in facts:
@@ -256,6 +259,7 @@ def _read_fact(row: Mapping[str, Any]) -> Fact:
         second_place=row.get("second_place"),
         ordered=row.get("ordered", False),
         asked_of=tuple(row.get("asked_of", ())),
+        asked_if=tuple(row.get("asked_if", ())),
         rare=row.get("rare", False),
         phrases=(row["phrases"]["has"], row["phrases"]["lacks"]) if "phrases" in row else None,
     )

@@ -97,6 +97,8 @@ def _fact_row(fact: Fact) -> str:
         kind += f"; {' '.join(choices)}"
     if fact.rare:
         kind += "; rare"
+    if fact.asked_if:
+        kind += f"; asked if {' '.join(fact.asked_if)}"
     if fact.asked_of:
         kind += f"; asked of {' '.join(fact.asked_of)}"
     return f"| `{fact.key}` | {fact.label} | {kind} | {SOURCE_LABELS[fact.known_by]} | {fact.question} |"

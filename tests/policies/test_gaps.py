@@ -412,3 +412,20 @@ def test_of_alternatives_the_distance_is_to_one_that_can_be_reached() -> None:
     subject, item = subject_of(profile_of(vat_taxpayer="general", employees={2025: 2350})), item_of(data)
 
     assert is_far(assess(policy_of(item), item, subject), subject)
+
+
+@pytest.mark.parametrize(("exports", "is_asked"), [({2025: 5}, True), ({2025: 0}, False), (None, False)])
+def test_what_hangs_on_another_fact_is_asked_of_those_who_have_it(exports: object, is_asked: bool) -> None:
+    profile = profile_of(exports=exports)
+    item = item_of({"fact": "trade_modes", "includes": ["general"]})
+
+    assert bool(questions(matches_of(profile, item), subject_of(profile))) is is_asked
+
+
+def test_what_is_rare_is_asked_after_everything_else() -> None:
+    items = [item_of({"fact": "china_patent_award", "held": True}, id="rare", benefit=benefit_of(amount=10**9))]
+    profile = profile_of(invention_patents=5)
+
+    asked = questions(matches_of(profile, *items, asking(1, 1, "employees")), subject_of(profile))
+
+    assert [question.ref.key for question in asked] == ["employees", "china_patent_award"]
