@@ -210,6 +210,8 @@ def read_vocabulary(data: Mapping[str, Any]) -> Vocabulary:
             problems.append(Problem(fact.key, "重复的信息项", "每个 key 只能出现一次"))
         if fact.type in (FactType.BOOLEAN, FactType.QUALIFICATION) and fact.phrases is None:
             problems.append(Problem(f"{fact.key}.phrases", "没有填写", "是非类和资质类应写 {has: …, lacks: …}"))
+        if fact.annual and not fact.type.is_numeric:
+            problems.append(Problem(f"{fact.key}.annual", fact.type.value, "只有数值类的信息项可以按年份填写"))
         if fact.group not in groups:
             problems.append(Problem(f"{fact.key}.group", fact.group, "应为已列出的分组"))
         facts[fact.key] = fact

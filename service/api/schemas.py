@@ -23,6 +23,11 @@ class EnterpriseOut(BaseModel):
     name: str | None
 
 
+class FurtherSourceOut(BaseModel):
+    url: str
+    shows: str
+
+
 class PolicyOut(BaseModel):
     id: str
     version: int
@@ -32,6 +37,7 @@ class PolicyOut(BaseModel):
     url: str | None
     source: str = Field(description="official 政府网站 / press 媒体或转载 / sample 示例")
     source_note: str | None = Field(description="出处的局限，例如只见到开头、标题是归纳的")
+    further_sources: list[FurtherSourceOut] = Field(description="另外打开过的页面，各看到了什么")
     sample: bool = Field(description="示例政策，没有出处")
 
 
@@ -39,6 +45,7 @@ class ItemOut(BaseModel):
     id: str
     title: str
     summary: str
+    topics: list[str] = Field(description="企业常说的主题，如 首台套")
 
 
 class WindowOut(BaseModel):
