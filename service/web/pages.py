@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from werkzeug.wrappers import Response
 
 from policies.gaps import is_far
+from policies.links import host_of, is_linked
 from policies.quantities import date_text, money_text
 from service.access import Access, Identity, Role, Tickets, caller, declare, remember
 from service.errors import Unauthenticated
@@ -32,6 +33,8 @@ def build_pages(services: Services, tickets: Tickets, link_hours: int, *, demo: 
     pages = Blueprint("pages", __name__)
     pages.add_app_template_filter(money_text, "money")
     pages.add_app_template_filter(date_text, "day")
+    pages.add_app_template_filter(host_of, "host")
+    pages.add_app_template_test(is_linked, "linked_page")
 
     @pages.get("/")
     @declare(Access.PUBLIC)
