@@ -11,11 +11,12 @@ from types import MappingProxyType
 from dateutil.relativedelta import relativedelta
 
 from policies.enterprise_size import CLASSES
-from policies.profile import EnterpriseProfile, Known, Value
+from policies.profile import EnterpriseProfile, Known, Qualification, Value
 from policies.reference import Reference
 from policies.vocabulary import Fact, FactRef, Source
 
 FOUNDED = "founded_on"
+NONE = "none"  # the option of a choice that says there is nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,13 @@ class Subject:
     def _has(self, key: str) -> bool:
         """Whether the enterprise is known to have or do something, last year if it is counted by the year."""
         known = self.resolve(key, self.last_year if self.reference.fact(key).annual else None).known
-        return known is not None and known.value is not False and known.value != 0
+        match known.value if known else None:
+            case Qualification(held=held):
+                return held
+            case frozenset() as several:
+                return bool(several - {NONE})
+            case value:
+                return value not in (None, False, 0, NONE)
 
     def _founded(self) -> date | None:
         """The founding date, if known: no figure of an earlier year can exist, so none is asked for."""

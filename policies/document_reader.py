@@ -133,7 +133,7 @@ class PolicyReader(FieldReader):
                 "source", "缺少网址或打开日期", "有出处的政策应写 url 和 opened；没有出处的写 kind: sample"
             )
         if opened is not None and opened > self.today:
-            self.problems.add("source.opened", f"写成了 {opened}", "打开日期不应晚于今天")
+            self.problems.warn("source.opened", f"写成了 {opened}", "打开日期晚于今天，请检查")
         also = self._also(body.get("also", []))
         return DocumentSource(kind or SourceKind.SAMPLE, url, opened, self.text(body, "note", "source"), also)
 

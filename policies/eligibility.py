@@ -147,10 +147,10 @@ def can_become_met(node: Evaluation, subject: Subject) -> bool:
         case Not():
             return _can_become_failed(node.parts[0], subject)
         case leaf:
-            return _leafcan_become_met(leaf, node.finding, subject)
+            return _leaf_can_become_met(leaf, node.finding, subject)
 
 
-def _leafcan_become_met(leaf: Condition, finding: Finding | None, subject: Subject) -> bool:
+def _leaf_can_become_met(leaf: Condition, finding: Finding | None, subject: Subject) -> bool:
     if isinstance(leaf, (Within, NotReceived, Judged, All, Any, Not, AtLeast)) or finding is None:
         return False
     if not subject.reference.fact(leaf.fact).changeable:

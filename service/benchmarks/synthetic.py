@@ -25,10 +25,12 @@ from policies.conditions import (
     Not,
     OneOf,
     Within,
+    facts_named,
     leaves,
 )
 from policies.document import Item, Policy
 from policies.eligibility import conjuncts
+from policies.receipts import RECEIVED
 from policies.reference import Reference
 from policies.vocabulary import Fact, FactType
 
@@ -57,7 +59,15 @@ class ItemMaker:
 
     def _item(self, number: int, dice: Random) -> tuple[Policy, Item]:
         policy, item = dice.choice(self._templates)
-        made = replace(item, id=f"item-{number}", conditions=self._conditions(dice), cases=(), exclusive_groups=())
+        # Receipts are not among the facts handed to the peer, so no item asks for them.
+        made = replace(
+            item,
+            id=f"item-{number}",
+            conditions=self._conditions(dice),
+            cases=(),
+            exclusive_groups=(),
+            repeat=None,
+        )
         return replace(policy, id=f"bench-{number}", conditions=ALWAYS, items=(made,)), made
 
     def _conditions(self, dice: Random) -> Condition:
@@ -78,7 +88,11 @@ class ItemMaker:
         conditions = [c for policy, item in self._templates for c in (policy.conditions, item.conditions)]
         parts = [part for condition in conditions for part in conjuncts(condition)]
         small = (part for part in parts if len(list(leaves(part))) <= _LARGEST_GROUP)
-        return [part for part in small if not (isinstance(part, Within) and part.fact == "region")]
+        return [
+            part
+            for part in small
+            if not (isinstance(part, Within) and part.fact == "region") and RECEIVED not in facts_named(part)
+        ]
 
     @cached_property
     def _places(self) -> tuple[tuple[str, ...], ...]:

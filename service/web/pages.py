@@ -6,7 +6,6 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from werkzeug.wrappers import Response
 
 from policies.gaps import is_far
-from policies.links import host_of, is_linked
 from policies.quantities import date_text, money_text
 from service.access import Access, Identity, Role, Tickets, caller, declare, remember
 from service.errors import Unauthenticated
@@ -14,6 +13,7 @@ from service.usecases.days import read_judged_day
 from service.usecases.enterprises import shown_samples
 from service.usecases.matching import EnterpriseMatches, match_enterprise
 from service.usecases.services import Services
+from service.web.links import host_of, is_linked
 
 DEMO_ENTERPRISES = 12
 SHOWN_CARDS = 12  # of a group; the page stays below 100 KB for a phone

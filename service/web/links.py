@@ -26,5 +26,5 @@ def is_linked(url: str) -> bool:
 
 @cache
 def _hosts() -> frozenset[str]:
-    lines = (files("policies.data") / "linked_hosts.txt").read_text(encoding="utf-8").splitlines()
+    lines = (files("service.web") / "linked_hosts.txt").read_text(encoding="utf-8").splitlines()
     return frozenset({GOVERNMENT, *(line.strip() for line in lines if line.strip() and not line.startswith("#"))})

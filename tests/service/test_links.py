@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policies.links import host_of, is_linked
+from service.web.links import host_of, is_linked
 
 
 @pytest.mark.parametrize(
