@@ -54,8 +54,8 @@ class Subject:
         return Resolved(missing=(FactRef(key, year if fact.annual else None),))
 
     def is_likely(self, key: str) -> bool:
-        """Whether a fact is neither rare nor one of other trades: what an item needs before it is shown far up."""
-        return not self.reference.fact(key).rare and self.is_asked(key)
+        """Whether a fact is what such an enterprise may well have: what an item needs before it is shown far up."""
+        return self.is_asked(key) and (not self.reference.fact(key).rare or self._has(key))
 
     def is_asked(self, key: str) -> bool:
         """Whether it makes sense to ask this enterprise for a fact: nobody asks a software house how many pigs it has."""

@@ -167,6 +167,14 @@ def _decided(leaf: Leaf, found: Resolved, year: int | None, holds: bool) -> Find
     return Finding(leaf, logic.from_bool(holds), known.value, year, known.source, known.as_of)
 
 
+def _figure(leaf: Compare, year: int | None, subject: Subject) -> Resolved:
+    """A number of a leaf. A year before the founding has no figure; where one is asked for at least, it was nothing."""
+    found, fact = subject.resolve(leaf.fact, year), subject.reference.fact(leaf.fact)
+    if found.undefined is None or fact.derived is not None or fact.type is FactType.RATE:
+        return found
+    return Resolved(Known(Decimal(0), Source.COMPUTED)) if leaf.bounds.is_below(Decimal(0)) else found
+
+
 def _within_bounds(leaf: Compare | Growth, found: Resolved, year: int | None) -> Finding:
     value = found.known.value if found.known else None
     return _decided(leaf, found, year, isinstance(value, Decimal) and leaf.bounds.admits(value))
@@ -177,7 +185,7 @@ def _compare(leaf: Compare, subject: Subject) -> Finding:
         return _within_bounds(leaf, subject.resolve(leaf.fact), None)
     year = (leaf.year or LAST_YEAR).on(subject.day)
     if leaf.over is None:
-        return _within_bounds(leaf, subject.resolve(leaf.fact, year), year)
+        return _within_bounds(leaf, _figure(leaf, year, subject), year)
     if leaf.over.take == "pooled":
         return _within_bounds(leaf, pooled_ratio(subject, leaf.fact, year, leaf.over.years), year)
     yearly = [(y, subject.resolve(leaf.fact, y)) for y in range(year - leaf.over.years + 1, year + 1)]

@@ -283,7 +283,7 @@ def estimate_text(estimate: Estimate, benefit: Benefit, subject: Subject) -> str
     match estimate.basis:
         case Basis.NOT_MONEY:
             return FORM_LABELS[benefit.form]
-        case Basis.EXACT if estimate.low == 0:
+        case Basis.EXACT | Basis.RANGE | Basis.UP_TO if estimate.high == 0:
             return benefit.text  # nothing as things stand: what it would be is the useful answer
         case Basis.EXACT:
             return f"{yearly}预计 {money_text(estimate.low)}"

@@ -90,6 +90,8 @@ def _number_gap(leaf: Compare | Growth, finding: Finding, subject: Subject) -> G
     limit = _limit(bounds, now)
     if limit is None:
         return None
+    if finding.year is not None and (before := subject.resolve(leaf.fact, finding.year).undefined) is not None:
+        return Gap(before, abs(limit - now), Decimal(1))
     short, share = abs(limit - now), _share(finding)
     from_day = _anniversary(leaf, subject) if bounds.is_below(now) else None
     if from_day is not None:
@@ -213,16 +215,24 @@ def distance(assessment: Assessment, subject: Subject) -> Decimal:
 def is_far(assessment: Assessment, subject: Subject) -> bool:
     """Whether an item is further off than its outcome says: 差一点 or 待补充 by the rules, not by a person's eye.
 
-    A number says that a failing requirement is far from holding, what is missing is rare or a fact of other trades, or
-    nothing but who and where it is speaks for it and the department decides the rest.
+    It is over; or a number says that a failing requirement is far from holding; or what is missing or failing is rare or
+    a fact of other trades; or nothing but who and where it is speaks for it and the department decides the rest.
     """
-    if any(not subject.is_likely(ref.key) for ref in assessment.missing()):
+    if assessment.window.state.is_over or any(not subject.is_likely(ref.key) for ref in assessment.missing()):
+        return True
+    if any(_is_foreign(requirement.evaluation, subject) for requirement in assessment.failing()):
         return True
     if assessment.outcome is Outcome.TO_CONFIRM and not any(
         _tells(finding, subject) for finding in assessment.findings()
     ):
         return True
     return _farthest(assessment, Decimal(0), subject) >= FAR
+
+
+def _is_foreign(node: Evaluation, subject: Subject) -> bool:
+    """Whether all that fails of a requirement is rare or belongs to other trades."""
+    failing = {f.condition.fact for f in node.deciding(Verdict.NOT_MET) if not isinstance(f.condition, Judged)}
+    return bool(failing) and not any(subject.is_likely(key) for key in failing)
 
 
 def _tells(finding: Finding, subject: Subject) -> bool:

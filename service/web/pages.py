@@ -87,7 +87,7 @@ def _aside(found: EnterpriseMatches) -> frozenset[str]:
         shown = 0
         for view in views:
             assessment = view.match.assessment
-            if shown == SHOWN_CARDS or assessment.window.state.is_over or is_far(assessment, found.subject):
+            if shown == SHOWN_CARDS or is_far(assessment, found.subject):
                 folded.add(view.id)
             else:
                 shown += 1

@@ -164,10 +164,27 @@ def test_growth_into_a_loss_is_no_growth() -> None:
 def test_a_firm_is_not_asked_for_figures_of_years_before_it_was_founded() -> None:
     young = {"founded_on": "2026-03-01"}
 
-    (finding,) = evaluated({"fact": "revenue", "at_least": 1}, **young).findings()
+    (finding,) = evaluated({"fact": "revenue", "at_most": 1}, **young).findings()
 
     assert finding.missing == ()
     assert finding.to_judge == "贵企业 2026 年成立，没有 2025 年的营业收入"
+
+
+@pytest.mark.parametrize(
+    ("data", "verdict"),
+    [
+        ({"fact": "revenue", "at_least": 1}, Verdict.NOT_MET),
+        ({"fact": "new_hires", "more_than": 0}, Verdict.NOT_MET),
+        ({"fact": "revenue", "at_least": 0}, Verdict.UNKNOWN),
+        ({"fact": "revenue", "at_least": 1, "at_most": 9}, Verdict.NOT_MET),
+        ({"fact": "layoff_rate", "at_least": "1%"}, Verdict.UNKNOWN),
+        ({"fact": "rd_ratio", "at_least": "3%"}, Verdict.UNKNOWN),
+    ],
+)
+def test_of_a_year_before_the_founding_there_was_nothing_where_something_is_asked_for(
+    data: dict[str, Any], verdict: Verdict
+) -> None:
+    assert evaluated(data, founded_on="2026-03-01").verdict is verdict
     assert verdict({"fact": "revenue", "at_least": 1}, founded_on="2026-03-01", revenue={2025: 5}) is MET
 
 
