@@ -171,20 +171,20 @@ def test_a_firm_is_not_asked_for_figures_of_years_before_it_was_founded() -> Non
 
 
 @pytest.mark.parametrize(
-    ("data", "verdict"),
+    ("data", "expected"),
     [
-        ({"fact": "revenue", "at_least": 1}, Verdict.NOT_MET),
-        ({"fact": "new_hires", "more_than": 0}, Verdict.NOT_MET),
-        ({"fact": "revenue", "at_least": 0}, Verdict.UNKNOWN),
-        ({"fact": "revenue", "at_least": 1, "at_most": 9}, Verdict.NOT_MET),
-        ({"fact": "layoff_rate", "at_least": "1%"}, Verdict.UNKNOWN),
-        ({"fact": "rd_ratio", "at_least": "3%"}, Verdict.UNKNOWN),
+        ({"fact": "revenue", "at_least": 1}, NOT_MET),
+        ({"fact": "new_hires", "more_than": 0}, NOT_MET),
+        ({"fact": "revenue", "at_least": 0}, UNKNOWN),
+        ({"fact": "revenue", "at_least": 1, "at_most": 9}, NOT_MET),
+        ({"fact": "layoff_rate", "at_least": "1%"}, UNKNOWN),
+        ({"fact": "rd_ratio", "at_least": "3%"}, UNKNOWN),
     ],
 )
 def test_of_a_year_before_the_founding_there_was_nothing_where_something_is_asked_for(
-    data: dict[str, Any], verdict: Verdict
+    data: dict[str, Any], expected: Verdict
 ) -> None:
-    assert evaluated(data, founded_on="2026-03-01").verdict is verdict
+    assert verdict(data, founded_on="2026-03-01") is expected
     assert verdict({"fact": "revenue", "at_least": 1}, founded_on="2026-03-01", revenue={2025: 5}) is MET
 
 
