@@ -7,12 +7,13 @@ from decimal import Decimal
 
 import pytest
 
-from policies.benefits import estimate
+from policies.coverage import State, coverage
 from policies.document import Case, Item, Policy, SourceKind
 from policies.eligibility import assess
 from policies.files import FileReport, read_catalogue
 from policies.quantities import read_number
 from policies.reference import load_reference
+from policies.worth import worth_of
 from tests.builders import SHIPPED, subject_of
 
 REPORTS = read_catalogue(load_reference(), SHIPPED)
@@ -46,7 +47,7 @@ def test_a_file_is_named_after_its_policy(report: FileReport) -> None:
 def test_a_worked_case_gives_what_it_says(policy: Policy, item: Item, case: Case) -> None:
     subject = subject_of(case.profile, case.on)
 
-    assessed, worth = assess(policy, item, subject), estimate(item.benefit, subject)
+    assessed, worth = assess(policy, item, subject), worth_of(item, subject)
 
     assert assessed.outcome.value == case.outcome, case.note
     if case.window is not None:
@@ -97,6 +98,26 @@ def test_two_items_of_a_policy_never_share_a_title(policy: Policy) -> None:
     assert len(titles) == len(set(titles))
 
 
-def test_the_catalogue_is_not_empty() -> None:
-    assert len(POLICIES) >= 10
-    assert len(CASES) >= 100
+def test_the_catalogue_is_as_large_as_was_promised() -> None:
+    real = [policy for policy in POLICIES if not policy.is_sample]
+
+    assert len(real) >= 50 and sum(len(policy.items) for policy in real) >= 150
+    assert len(CASES) >= 2 * len(ITEMS)
+
+
+def test_samples_are_few() -> None:
+    samples = sum(len(policy.items) for policy in POLICIES if policy.is_sample)
+
+    assert 10 * samples <= len(ITEMS)
+
+
+def test_every_state_an_item_can_be_in_is_among_them_and_some_only_a_person_can_decide() -> None:
+    found = coverage(POLICIES, load_reference().regions, SHIPPED)
+
+    assert {state for state in State if not found.by_state.get(state)} <= {State.SUSPENDED}
+    assert found.only_judged
+
+
+@pytest.mark.parametrize(("policy", "item"), ITEMS)
+def test_an_item_is_filed_under_what_an_owner_calls_it(policy: Policy, item: Item) -> None:
+    assert 1 <= len(item.topics) <= 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -13,14 +14,15 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
+from indexes.matcher import Group
 from policies.assessment_data import findings_data
-from policies.benefits import estimate
 from policies.derived import Subject
 from policies.eligibility import assess
 from policies.files import read_catalogue
 from policies.profile import Known
 from policies.reference import load_reference
 from policies.vocabulary import FactRef
+from policies.worth import worth_of
 from service.access import Identity, Role, Tickets
 from service.cli import main
 from service.settings import Settings
@@ -67,7 +69,7 @@ def test_page_api_and_command_line_agree_with_the_interpreter(
                 found.window.state.value,
                 found.can_apply,
                 findings_data(found),
-                int(estimate(item.benefit, subject).at_stake),
+                int(worth_of(item, subject).at_stake),
             )
             for policy in policies
             for item in policy.items
@@ -89,13 +91,29 @@ def test_page_api_and_command_line_agree_with_the_interpreter(
         } == by_interpreter
 
         client.get(f"/enter?ticket={tickets.issue_login(Identity(Role.ENTERPRISE, code))}")
-        page = unescape(client.get("/matches").get_data(as_text=True))
+        page = all_pages(client)
         for row in by_api["matches"]:
             assert f'id="{row["id"]}"' in page
             assert row["headline"] in page
         places = [page.index(f'id="{row["id"]}"') for row in by_api["matches"]]
-        assert places == sorted(places), "the page shows another order than the API"
+        assert places == sorted(places), "the pages show another order than the API"
+        first = client.get("/matches").get_data(as_text=True)
+        shown = re.findall(r'<article class="match \w+" id="(\w+)"', first)
+        assert shown == [row["id"] for row in by_api["matches"] if row["id"] in shown]
         client.post("/leave")
+
+
+def all_pages(client: FlaskClient) -> str:
+    """Every group in order, page by page, as somebody reads it who follows the links."""
+    text = ""
+    for group in Group:
+        address: str | None = f"/matches/{group.value}"
+        while address is not None:
+            page = unescape(client.get(address).get_data(as_text=True))
+            text += page
+            following = re.search(r'rel="next" href="([^"]+)"', page)
+            address = following.group(1) if following else None
+    return text
 
 
 def test_a_stored_verdict_replays_after_policy_and_profile_have_changed(stocked: Services) -> None:

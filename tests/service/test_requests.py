@@ -6,11 +6,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from indexes.matcher import Group
 from service.access import Identity, Role, Tickets
 from service.errors import Unavailable
 from service.usecases.enterprises import listed
 from service.usecases.services import Services
 from tests.services import bearer
+
+# Abbreviations that owners and accountants use as words.
+SPOKEN = {"AEO", "CMMI", "DCMM", "ETC", "IPO", "LPR", "PCT"}
 
 
 @pytest.fixture
@@ -47,7 +51,7 @@ def test_a_wrong_day_on_the_page_is_said_in_plain_chinese(client: FlaskClient, t
     assert "<script>" not in answer.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("where", ["/nowhere", "/static/../../pyproject.toml", "/static/%2e%2e/app.py", "/matches/1"])
+@pytest.mark.parametrize("where", ["/nowhere", "/static/../../pyproject.toml", "/static/%2e%2e/app.py", "/matches/1/2"])
 def test_what_is_not_there_is_a_plain_page(client: FlaskClient, where: str) -> None:
     answer = client.get(where, headers={"Accept": "text/html"})
 
@@ -103,7 +107,8 @@ def test_readiness_tells_what_it_stands_on(client: FlaskClient) -> None:
 def test_pages_are_small_enough_for_a_phone(client: FlaskClient, stocked: Services, tickets: Tickets) -> None:
     for summary in listed(stocked, limit=12).enterprises:
         client.get(f"/enter?ticket={tickets.issue_login(Identity(Role.ENTERPRISE, summary.code))}")
-        assert len(client.get("/matches").data) <= 100_000
+        for address in ("/matches", *(f"/matches/{group.value}" for group in Group)):
+            assert len(client.get(address).data) <= 100_000, address
 
 
 def test_the_page_shows_no_english_to_people(client: FlaskClient, stocked: Services, tickets: Tickets) -> None:
@@ -117,4 +122,26 @@ def test_the_page_shows_no_english_to_people(client: FlaskClient, stocked: Servi
             r"(?:https?://)?[\w-]+(?:\.[\w-]+)+\S*", " ", re.sub(r"(?s)<[^>]+>", " ", text)
         )  # addresses are no English
         words = set(re.findall(r"[A-Za-z_]{3,}", text))
-        assert words <= {"LPR"}, words
+        assert words <= SPOKEN, words
+
+
+@pytest.mark.parametrize("address", ["/matches/everything", "/matches/..%2f", "/matches/can_apply%00"])
+def test_a_group_that_does_not_exist_is_not_found(
+    client: FlaskClient, stocked: Services, tickets: Tickets, address: str
+) -> None:
+    code = listed(stocked, limit=1).enterprises[0].code
+    client.get(f"/enter?ticket={tickets.issue_login(Identity(Role.ENTERPRISE, code))}")
+
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "999999", "二", "1e3", "", "9" * 50])
+def test_a_page_that_does_not_exist_shows_the_first(
+    client: FlaskClient, stocked: Services, tickets: Tickets, page: str
+) -> None:
+    code = listed(stocked, limit=1).enterprises[0].code
+    client.get(f"/enter?ticket={tickets.issue_login(Identity(Role.ENTERPRISE, code))}")
+
+    answer = client.get("/matches/not_eligible", query_string={"page": page})
+
+    assert answer.status_code == 200 and "第 1 页" in answer.get_data(as_text=True)
