@@ -43,8 +43,8 @@ def condition_data(condition: Condition) -> dict[str, AnyValue]:
             return {"not": condition_data(part)}
         case AtLeast(count, parts):
             return {"at_least": {"k": count, "of": [condition_data(part) for part in parts]}}
-        case NotReceived(items, groups, repeat, clause):
-            body = {"items": list(items), "groups": list(groups), "repeat": repeat_data(repeat)}
+        case NotReceived(items, groups, repeat, name, clause):
+            body = {"items": list(items), "groups": list(groups), "repeat": repeat_data(repeat), "name": name}
             return _with_clause({"not_received": {key: value for key, value in body.items() if value}}, clause)
         case Judged(text, clause):
             return _with_clause({"judged": text}, clause)

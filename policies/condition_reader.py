@@ -38,7 +38,7 @@ from policies.conditions import (
 from policies.industries import read_industry
 from policies.problems import Problems, shown
 from policies.quantities import normalise, read_date, read_number, read_rate
-from policies.receipts import read_repeat
+from policies.receipts import ITEM_REF, read_repeat
 from policies.reference import Reference
 from policies.vocabulary import Fact, FactType, UnknownFact
 
@@ -50,7 +50,7 @@ MAX_SPAN = 20
 MAX_PERIOD_YEARS = 1_000  # 9,999 months stay below it; the calendar starts in year 1
 
 GROUPS = ("all", "any", "not", "at_least")
-RECEIVED_KEYS = ("items", "groups", "repeat")
+RECEIVED_KEYS = ("items", "groups", "repeat", "name")
 BOUND_KEYS = ("at_least", "at_most", "more_than", "less_than", "equals")
 DATE_KEYS = ("on_or_after", "on_or_before", "within_last", "at_least_ago", "in_year")
 QUALIFICATION_KEYS = ("held", "level_at_least", "obtained", "first_time", "must_be_valid")
@@ -152,8 +152,13 @@ class ConditionReader:
                 return self._fail(f"{where}.{key}", f"写成了 {shown(listed)}", "应为文字列表")
         if not any(names):
             return self._fail(where, "没有写 items 或 groups", "应至少写一个事项或互斥组")
+        for number, ref in enumerate(names[0]):
+            if not ITEM_REF.fullmatch(ref):
+                return self._fail(f"{where}.items.{number}", f"写成了 {shown(ref)}", "应为“政策/事项”的编号")
+        name = None if body.get("name") is None else self._text(body["name"], f"{where}.name")
         try:
-            return NotReceived(tuple(names[0]), tuple(names[1]), read_repeat(body.get("repeat", "once")), clause)
+            repeat = read_repeat(body.get("repeat", "once"))
+            return NotReceived(tuple(names[0]), tuple(names[1]), repeat, name, clause)
         except ValueError as error:
             return self._fail(f"{where}.repeat", f"写成了 {shown(body['repeat'])}", str(error))
 

@@ -197,11 +197,15 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class NotReceived:
-    """None of these items (``policy/item``), and nothing of these exclusive groups, was received within the repeat period."""
+    """None of these items (``policy/item``), and nothing of these exclusive groups, was received within the repeat period.
+
+    `name` is what they are called where they are not the item itself.
+    """
 
     items: tuple[str, ...]
     groups: tuple[str, ...] = ()
     repeat: Repeat = ONCE
+    name: str | None = None
     clause: str | None = None
 
     @property
@@ -210,8 +214,12 @@ class NotReceived:
 
     def standing_in_the_way(self, receipts: Iterable[Receipt], day: date) -> tuple[Receipt, ...]:
         """The receipts that forbid it on a day, the earliest first."""
-        same = (r for r in receipts if r.item in self.items or not set(r.groups).isdisjoint(self.groups))
+        same = (r for r in receipts if r.item in self.items or not set(r.groups or ()).isdisjoint(self.groups))
         return in_order(r for r in same if self.repeat.is_spent(r, day))
+
+    def leaves_open(self, receipts: Iterable[Receipt], day: date) -> bool:
+        """Whether a receipt that does not say its groups may forbid it on a day."""
+        return bool(self.groups) and any(r.groups is None and self.repeat.is_spent(r, day) for r in receipts)
 
 
 Leaf: TypeAlias = Compare | Growth | Is | OneOf | Includes | Within | DateIn | Holds | NotReceived | Judged

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from policies.condition_reader import ConditionReader
 from policies.conditions import Judged, facts_named, leaves
@@ -132,6 +133,8 @@ class PolicyReader(FieldReader):
             self.problems.add(
                 "source", "缺少网址或打开日期", "有出处的政策应写 url 和 opened；没有出处的写 kind: sample"
             )
+        if kind is SourceKind.SAMPLE and (url is None) is not (opened is None):
+            self.problems.add("source", "网址和打开日期只写了一个", "两个都写，或者都不写")
         if opened is not None and opened > self.today:
             self.problems.warn("source.opened", f"写成了 {opened}", "打开日期晚于今天，请检查")
         also = self._also(body.get("also", []))
@@ -159,7 +162,15 @@ class PolicyReader(FieldReader):
             self.problems.add("caps", f"写成了 {shown(data)}", "应为 {items, amount, per, text} 的列表")
             return ()
         caps = [self._cap(row, f"caps.{number}", {item.id for item in items}) for number, row in enumerate(data)]
-        return tuple(cap for cap in caps if cap is not None)
+        found = tuple(cap for cap in caps if cap is not None)
+        for number, cap in enumerate(found):
+            for other in found[:number]:
+                mine, theirs = set(cap.items), set(other.items)
+                if mine & theirs and not (mine <= theirs or theirs <= mine):
+                    self.problems.add(
+                        f"caps.{number}.items", "与另一个合计上限只有一部分相同", "应互不相干，或一个包含另一个"
+                    )
+        return found
 
     def _cap(self, data: object, where: str, known: set[str]) -> SumCap | None:
         body = self.mapping(data, where, CAP_KEYS)
@@ -167,7 +178,7 @@ class PolicyReader(FieldReader):
         for number, name in enumerate(names):
             if name not in known:
                 self.problems.add(f"{where}.items.{number}", f"写成了 {shown(name)}", "应为本文件的事项 id")
-        amount = self.guard(body.get("amount"), f"{where}.amount", lambda raw: read_number(raw, "元"))
+        amount = self.guard(body.get("amount"), f"{where}.amount", _read_cap)
         per = self.one_of(body.get("per", CapPeriod.YEAR.value), CapPeriod, f"{where}.per")
         text = self.text(body, "text", where, required=True)
         if amount is None or per is None or text is None:
@@ -192,3 +203,10 @@ class PolicyReader(FieldReader):
 
     def _themes(self, data: Data) -> tuple[str, ...]:
         return self.listed(data, "themes", "", THEMES, required=True)
+
+
+def _read_cap(raw: object) -> Decimal:
+    amount = read_number(raw, "元")
+    if amount <= 0:
+        raise ValueError("应为大于 0 的金额")
+    return amount

@@ -188,7 +188,8 @@ def _compare(leaf: Compare, subject: Subject) -> Finding:
         return _within_bounds(leaf, _figure(leaf, year, subject), year)
     if leaf.over.take == "pooled":
         return _within_bounds(leaf, pooled_ratio(subject, leaf.fact, year, leaf.over.years), year)
-    yearly = [(y, subject.resolve(leaf.fact, y)) for y in range(year - leaf.over.years + 1, year + 1)]
+    resolve = subject.resolve if leaf.over.take == "average" else lambda _, y: _figure(leaf, y, subject)
+    yearly = [(y, resolve(leaf.fact, y)) for y in range(year - leaf.over.years + 1, year + 1)]
     if leaf.over.take == "each":
         return _each_year(leaf, yearly)
     return _taken_together(leaf, yearly, year)
@@ -313,6 +314,8 @@ def _not_received(leaf: NotReceived, subject: Subject) -> Finding:
     if known is None or not isinstance(known.value, tuple):
         return Finding(leaf, Verdict.UNKNOWN, to_judge="没有登记领取情况")
     spent = leaf.standing_in_the_way(known.value, subject.day)
+    if not spent and leaf.leaves_open(known.value, subject.day):
+        return Finding(leaf, Verdict.UNKNOWN, to_judge="领取记录没有写明属于哪一类")
     return Finding(leaf, logic.from_bool(not spent), spent, None, known.source, known.as_of)
 
 

@@ -18,7 +18,7 @@ _E = TypeVar("_E", bound=StrEnum)
 
 MAX_TEXT = 5_000
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,79}")
-_URL = re.compile(r"https?://[^\s<>\"']{3,500}")
+_URL = re.compile(r"https?://[^\s<>\"'\\]{3,500}")
 
 
 @dataclass(slots=True)
@@ -107,9 +107,11 @@ class FieldReader:
     ) -> tuple[str, ...]:
         """Texts of which each must be one of a list."""
         found = self.texts(data, key, where, required=required)
+        place = f"{where}.{key}" if where else key
+        if len(set(found)) < len(found):
+            self.problems.add(place, "有重复", "每个只写一次")
         for number, text in enumerate(found):
             if text not in allowed:
-                place = f"{where}.{key}" if where else key
                 self.problems.add(f"{place}.{number}", f"写成了 {shown(text)}", f"应为 {'、'.join(allowed)}")
         return found
 

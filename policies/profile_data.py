@@ -7,7 +7,7 @@ fact is a mapping from year to such values; a qualification is ``{"held", "level
 
 from __future__ import annotations
 
-import re
+import json
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from policies.industries import read_industry
 from policies.problems import Problem, Problems, shown
 from policies.profile import EnterpriseProfile, FactKey, Known, Qualification, Value
 from policies.quantities import is_clean, normalise, read_date, read_number, read_rate
-from policies.receipts import Receipt, in_order
+from policies.receipts import ITEM_REF, Receipt, in_order
 from policies.reference import Reference
 from policies.regions import NOT_IN_A_ZONE
 from policies.vocabulary import Fact, FactType, Source, UnknownFact, Vocabulary
@@ -40,7 +40,6 @@ _QUALIFICATION_PARTS: Mapping[str, str] = {
     "first_time": "是否首次",
 }
 _RECEIPT_PARTS = ("item", "on", "amount", "groups")
-_ITEM_REF = re.compile(r"[a-z0-9][a-z0-9-]{1,79}/[a-z0-9][a-z0-9-]{1,79}")
 MAX_RECEIPTS = 500
 _NOT_IN_A_NAME = ("Cc", "Cs", "Zl", "Zp")  # control characters, lone surrogates, line and paragraph breaks
 _NOTHING_KNOWN = EnterpriseProfile()
@@ -255,17 +254,21 @@ class ProfileReader:
 
     def _receipts(self, fact: Fact, raw: object) -> Value:
         """A list of receipts; an empty one says that nothing was received."""
+        if isinstance(raw, str):
+            raw = _receipts_of_a_cell(raw)
         if not isinstance(raw, list) or len(raw) > MAX_RECEIPTS:
-            raise ValueError(f"应为不超过 {MAX_RECEIPTS} 条领取记录的列表，没有领过请填空列表")
-        return in_order({self._receipt(row) for row in raw})
+            raise ValueError(f"应为不超过 {MAX_RECEIPTS} 条领取记录的列表，没有领过请填“没有”")
+        return in_order(self._receipt(row) for row in raw)
 
     def _receipt(self, raw: object) -> Receipt:
         if not isinstance(raw, Mapping) or not {"item", "on"} <= set(raw) <= set(_RECEIPT_PARTS):
             raise ValueError(f"每条领取记录应写 item 和 on，可以写：{'、'.join(_RECEIPT_PARTS)}")
-        item, groups = raw["item"], raw.get("groups", [])
-        if not isinstance(item, str) or not _ITEM_REF.fullmatch(item):
+        item, groups = raw["item"], raw.get("groups")
+        if not isinstance(item, str) or not ITEM_REF.fullmatch(item):
             raise ValueError("item 应为“政策/事项”的编号，如 sd-tech-upgrade-2021/equipment-award")
-        if not isinstance(groups, list) or not all(isinstance(each, str) and is_clean(each) for each in groups):
+        if groups is not None and not (
+            isinstance(groups, list) and all(isinstance(each, str) and is_clean(each) for each in groups)
+        ):
             raise ValueError("groups 应为文字列表")
         on = _part("on", raw["on"], read_date)
         if on is None or on > self.today:
@@ -273,7 +276,7 @@ class ProfileReader:
         amount = _part("amount", raw.get("amount"), lambda part: read_number(part, "元"))
         if amount is not None and amount < 0:
             raise ValueError("领取金额不能是负数")
-        return Receipt(item, on, amount, tuple(sorted(set(groups))))
+        return Receipt(item, on, amount, None if groups is None else tuple(sorted(set(groups))))
 
     def _former_parts(self, fact: Fact) -> dict[str, Any]:
         """What is known already of a qualification that was held."""
@@ -302,6 +305,17 @@ def _part(name: str, raw: object, read: Callable[[object], T]) -> T | None:
         return read(raw)
     except ValueError as error:
         raise ValueError(f"{_QUALIFICATION_PARTS.get(name, name)}{error}") from None
+
+
+def _receipts_of_a_cell(text: str) -> object:
+    """What a cell of a table says: nothing received, or the list as JSON text."""
+    word = normalise(text)
+    if word in _NO:
+        return []
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _level(fact: Fact, raw: object) -> str:
@@ -367,7 +381,7 @@ def value_data(value: Value) -> Any:
 
 def _parts_data(parts: Mapping[str, Any]) -> dict[str, Any]:
     """What is known of several parts."""
-    known = {name: part for name, part in parts.items() if part not in (None, ())}
+    known = {name: part for name, part in parts.items() if part is not None}
     return {name: list(part) if name == "groups" else value_data(part) for name, part in known.items()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from decimal import Decimal
 from dateutil.relativedelta import relativedelta
 
 MAX_REPEAT_YEARS = 20
+ITEM_REF = re.compile(r"[a-z0-9][a-z0-9-]{1,79}/[a-z0-9][a-z0-9-]{1,79}")
 
 # The fact that holds what an enterprise has received.
 RECEIVED = "benefits_received"
@@ -20,18 +22,18 @@ class Receipt:
     """Something an enterprise received: the item (``policy/item``), the day it was paid, how much, in yuan.
 
     `groups` are the exclusive groups the item stood in when it was paid, so that a receipt keeps its meaning when the
-    document is gone.
+    document is gone; None: not recorded, it may have been any.
     """
 
     item: str
     on: date
     amount: Decimal | None = None
-    groups: tuple[str, ...] = ()
+    groups: tuple[str, ...] | None = None
 
 
 def in_order(receipts: Iterable[Receipt]) -> tuple[Receipt, ...]:
     """By day, then by item: the one order in which receipts are kept and shown."""
-    return tuple(sorted(receipts, key=lambda r: (r.on, r.item, r.amount is not None, r.amount or 0, r.groups)))
+    return tuple(sorted(receipts, key=lambda r: (r.on, r.item, r.amount is not None, r.amount or 0, r.groups or ())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Repeat:
     def again_from(self, receipt: Receipt) -> date | None:
         """The first day on which it may be had again; None for never."""
         if self.years is None:
+            return None
+        if receipt.on.year + self.years > date.max.year:
             return None
         if self.years == 1:
             return date(receipt.on.year + 1, 1, 1)

@@ -171,7 +171,7 @@ def _condition(vocabulary: Vocabulary) -> Schema:
     some: Schema = {"type": "array", "items": {"$ref": "#/$defs/condition"}, "minItems": 1}
     at_least = _object({"k": {"type": "integer", "minimum": 1}, "of": some}, ["k", "of"])
     received = {
-        **_object({"items": _TEXTS, "groups": _TEXTS, "repeat": _repeat()}),
+        **_object({"name": _TEXT, "items": _TEXTS, "groups": _TEXTS, "repeat": _repeat()}),
         **_one_of_these(["items", "groups"]),
     }
     groups = [

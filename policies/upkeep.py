@@ -30,7 +30,7 @@ CARE_LABELS = {
     Care.ENDING: "快到期",
     Care.ENDED: "已到期，请查有没有接续的文件",
     Care.OLD_SOURCE: "出处一年没有核对",
-    Care.RECURS: "本轮已截止，每年都有，请查下一轮的通知",
+    Care.RECURS: "本轮已截止而文件仍然有效，请查有没有下一轮的通知",
     Care.AWAITS_NOTICE: "等待当年通知",
 }
 
@@ -55,9 +55,10 @@ def reminders(policies: Iterable[Policy], today: date) -> list[Reminder]:
 
 def _of_policy(policy: Policy, today: date) -> Iterator[Reminder]:
     source = policy.source
-    if source.opened is not None and source.opened + SOURCE_AGE <= today:
+    if source.opened is not None and source.opened <= today - SOURCE_AGE:
         yield Reminder(Care.OLD_SOURCE, policy.id, None, policy.title, source.opened)
-    if policy.status.standing is not Standing.IN_FORCE:
+    status = policy.status
+    if status.standing is not Standing.IN_FORCE and (status.since is None or status.since <= today):
         return
     until = policy.valid_until
     if until is not None and until < today:
@@ -75,7 +76,7 @@ def _of_item(policy: Policy, item: Item, today: date) -> Iterator[Reminder]:
     own = item.apply.closes is not None or item.apply.yearly is not None
     if window.reason is WindowReason.NOTICE_PENDING:
         yield Reminder(Care.AWAITS_NOTICE, policy.id, item.id, item.title)
-    elif not own or item.funds_exhausted_on is not None:
+    elif not own or window.state is WindowState.EXHAUSTED:
         return
     elif window.state is WindowState.CLOSED:
         yield Reminder(Care.RECURS, policy.id, item.id, item.title, window.closes)

@@ -59,7 +59,7 @@ def window_on(policy: Policy, item: Item, day: date, closing_soon: int = CLOSING
     """The window of an item on a day. All days are inclusive local days."""
     reason = _end_of_document(policy, day)
     opens, closes = _dates(policy, item, day)
-    if item.funds_exhausted_on is not None and day >= item.funds_exhausted_on:
+    if _is_exhausted(item, opens, day):
         return Window(WindowState.EXHAUSTED, opens, closes)
     if reason is not None:
         return Window(WindowState.CLOSED, opens, closes, reason)
@@ -79,6 +79,14 @@ def window_on(policy: Policy, item: Item, day: date, closing_soon: int = CLOSING
         return Window(WindowState.CLOSING_SOON, opens, closes)
     dated = item.apply.closes is not None or item.apply.yearly is not None
     return Window(WindowState.OPEN if dated else WindowState.ALWAYS, opens, closes)
+
+
+def _is_exhausted(item: Item, opens: date | None, day: date) -> bool:
+    """Whether the money is gone. Of a yearly window it is that of the round: the next one brings new money."""
+    gone = item.funds_exhausted_on
+    if gone is None or day < gone:
+        return False
+    return item.apply.yearly is None or opens is None or gone >= opens
 
 
 def _end_of_document(policy: Policy, day: date) -> WindowReason | None:

@@ -142,7 +142,7 @@ def leaf_text(leaf: Leaf, subject: Subject) -> str:
     if isinstance(leaf, Judged):
         return leaf.text
     if isinstance(leaf, NotReceived):
-        return _not_received_text(leaf.repeat)
+        return _not_received_text(leaf.repeat, leaf.name or "")
     fact = subject.reference.fact(leaf.fact)
     match leaf:
         case Compare():
@@ -169,10 +169,11 @@ def leaf_text(leaf: Leaf, subject: Subject) -> str:
             return _holds_text(leaf, fact, subject)
 
 
-def _not_received_text(repeat: Repeat) -> str:
+def _not_received_text(repeat: Repeat, name: str) -> str:
     if repeat.years is None:
-        return "没有享受过（只能享受一次）"
-    return "本年度没有享受过" if repeat.years == 1 else f"最近 {repeat.years} 年内没有享受过"
+        return f"没有享受过{name}" if name else "没有享受过（只能享受一次）"
+    when = "本年度" if repeat.years == 1 else f"最近 {repeat.years} 年内"
+    return f"{when}没有享受过{name}"
 
 
 def not_in_range_text(days: DateRange, event: str, label: str, day: date) -> str:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 from urllib.parse import urlsplit
 
 GOVERNMENT = "gov.cn"
+_HOST = re.compile(r"[a-z0-9.-]+")
 
 
 def host_of(url: str) -> str:
-    """The host of an address, in lower case and without a port; empty where there is none."""
+    """The host of an address, in lower case and without a port; empty where there is none or it is no plain name.
+
+    Browsers read a backslash as a slash, and what stands before an @ as a user: an address with either names no host.
+    """
     try:
-        return urlsplit(url).hostname or ""
+        parts = urlsplit(url)
+        host = parts.hostname or ""
     except ValueError:
         return ""
+    return host if _HOST.fullmatch(host) and not set("\\@") & set(parts.netloc) else ""
 
 
 def is_linked(url: str) -> bool:

@@ -20,6 +20,9 @@ from service.web.links import host_of, is_linked
         ("https://example.org/?u=www.gov.cn", False),
         ("https://www.gov.cn@example.org/x", False),
         ("https://[broken", False),
+        ("https://evil.example\\@www.gov.cn/", False),
+        ("https://evil.example\\.gov.cn/x", False),
+        ("https://evil.example;.gov.cn/", False),
         ("", False),
     ],
 )

@@ -14,7 +14,7 @@ from service.usecases.services import Services
 from tests.services import bearer
 
 # Abbreviations that owners and accountants use as words.
-SPOKEN = {"AEO", "CMMI", "DCMM", "ETC", "IPO", "LPR", "PCT"}
+SPOKEN = {"AEO", "CMA", "CMMI", "CNAS", "DCMM", "ETC", "HWC", "IPO", "LPR", "PCT"}
 
 
 @pytest.fixture
