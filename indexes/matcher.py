@@ -148,7 +148,7 @@ class Matcher:
     ) -> tuple[_Order, Match]:
         policy = version.policy
         assessment = assess(policy, item, subject)
-        worth = worth_of(item, subject)
+        worth = worth_of(policy, item, subject)
         gap = distance(assessment, subject) if assessment.outcome is Outcome.NEAR_MISS else None
         window = assessment.window
         relevance = None if likeness is None else likeness.relevance

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
-from policies.document import Policy
+from policies.derived import Subject
+from policies.document import CapPeriod, Policy, SumCap
 from policies.eligibility import Outcome
 from policies.next_steps import Assessed
+from policies.worth import receipts_of
 
 # How many ways the search follows at once: a quick look first, then all it can hold (a second or two of work).
 _NARROW = 300
@@ -28,7 +30,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Claims of which no more than `cap` yuan may be had together, however many of them there are."""
+    """Claims of which no more than `cap` yuan may be had together. Pools are apart from each other or one within another."""
 
     keys: frozenset[str]
     cap: Decimal
@@ -36,22 +38,25 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """The chosen claims, in the order given, and their sum; `exact` is False where a better set cannot be ruled out."""
+    """The chosen claims, in the order given, and what they give; `at_most` is what they would give without caps where
+    a better set cannot be ruled out (`exact` False).
+    """
 
     chosen: tuple[str, ...]
     total: Decimal
     exact: bool = True
+    at_most: Decimal = Decimal(0)
 
 
 def best_combination(claims: Iterable[Claim], pools: Sequence[Pool] = ()) -> Combination:
-    """The allowed set of highest total: no two claims of it share a group, no pool gives more than its cap.
+    """The allowed set that gives most: no two claims of it share a group, no pool gives more than its cap.
 
     Claims that share no group, directly or through others, are independent, so each connected component is searched
     alone; with one group per claim (the usual case) every component is settled in one step. The result is exact unless
-    hundreds of claims exclude each other crosswise, or a pool overflows that overlaps another one or whose claims
-    exclude claims outside it; then it is allowed, very good, and marked.
+    hundreds of claims exclude each other crosswise, or a pool overflows whose claims exclude claims outside it; then it
+    is allowed, very good, and marked.
     """
-    listed = list(claims)
+    listed = [_bounded(claim, pools) for claim in claims]
     chosen: set[str] = set()
     exact = True
     for component in _components(listed):
@@ -62,20 +67,34 @@ def best_combination(claims: Iterable[Claim], pools: Sequence[Pool] = ()) -> Com
             exact = exact and search.exact
         chosen.update(claim.key for claim in candidates)
     kept = [claim for claim in listed if claim.key in chosen]
-    total = sum((claim.amount for claim in kept), Decimal(0))
-    for pool in pools:
-        over = sum((claim.amount for claim in kept if claim.key in pool.keys), Decimal(0)) - pool.cap
-        if over > 0:
-            total -= over
-            exact = exact and not _reaches_out(pool, listed, pools)
-    return Combination(tuple(claim.key for claim in kept), max(total, Decimal(0)), exact)
+    given, overflowing = _given(kept, pools)
+    exact = exact and not any(_reaches_out(pool, listed) for pool in overflowing)
+    bound = given if exact else sum((claim.amount for claim in kept), Decimal(0))
+    return Combination(tuple(claim.key for claim in kept), given, exact, bound)
 
 
-def _reaches_out(pool: Pool, claims: Sequence[Claim], pools: Sequence[Pool]) -> bool:
-    """Whether what a pool loses by its cap could have been won elsewhere: by what its claims exclude, or in another pool."""
+def _bounded(claim: Claim, pools: Sequence[Pool]) -> Claim:
+    """A claim worth no more than the pools it stands in can give."""
+    return replace(claim, amount=min([claim.amount, *(pool.cap for pool in pools if claim.key in pool.keys)]))
+
+
+def _given(kept: Sequence[Claim], pools: Sequence[Pool]) -> tuple[Decimal, list[Pool]]:
+    """What chosen claims give together under the caps, the inner pools first, and the pools that overflow."""
+    worth = {claim.key: claim.amount for claim in kept}
+    overflowing = []
+    for pool in sorted(pools, key=lambda pool: len(pool.keys)):
+        inside = [key for key in worth if key in pool.keys]
+        if sum((worth[key] for key in inside), Decimal(0)) > pool.cap:
+            overflowing.append(pool)
+            worth |= {**dict.fromkeys(inside, Decimal(0)), inside[0]: pool.cap}
+    return sum(worth.values(), Decimal(0)), overflowing
+
+
+def _reaches_out(pool: Pool, claims: Sequence[Claim]) -> bool:
+    """Whether what a pool loses by its cap could have been won elsewhere: by what its claims exclude."""
     inside = {group for claim in claims if claim.key in pool.keys for group in claim.groups}
     outside = {group for claim in claims if claim.key not in pool.keys for group in claim.groups}
-    return bool(inside & outside) or any(other is not pool and other.keys & pool.keys for other in pools)
+    return bool(inside & outside)
 
 
 def _components(claims: Sequence[Claim]) -> list[list[Claim]]:
@@ -238,24 +257,39 @@ class Total:
     unpriced: int
 
 
-def total_of(matches: Iterable[Assessed]) -> Total:
-    """The total over what can be applied for now (可申报), as the best combination the documents allow."""
-    open_now = [match for match in matches if match.assessment.can_apply]
+def total_of(matches: Iterable[Assessed], subject: Subject) -> Total:
+    """The total over what can be applied for now (可申报), as the best combination the documents allow.
+
+    Samples are invented and count for nothing. `possible` is never below what is really possible, `certain` never above.
+    """
+    open_now = [match for match in matches if match.assessment.can_apply and not match.policy.is_sample]
     unpriced = sum(match.estimate.high is None for match in open_now)
-    pools = _pools({match.policy.id: match.policy for match in open_now}.values())
+    policies = list({match.policy.id: match.policy for match in open_now}.values())
     eligible = [match for match in open_now if match.assessment.outcome is Outcome.ELIGIBLE]
-    certain = best_combination((_claim(match, match.estimate.low) for match in eligible), pools)
-    possible = best_combination((_claim(match, match.estimate.at_stake) for match in open_now), pools)
-    return Total(certain, possible, unpriced)
+    at_least, at_most = (_pools(policies, subject, certain=certain) for certain in (True, False))
+    certain = best_combination((_claim(match, match.estimate.low) for match in eligible), at_least)
+    possible = best_combination((_claim(match, match.estimate.at_stake) for match in open_now), at_most)
+    return Total(certain, replace(possible, total=possible.at_most), unpriced)
 
 
-def _pools(policies: Iterable[Policy]) -> list[Pool]:
-    """What each document caps per enterprise. A cap over all years is one over this year too."""
+def _pools(policies: Iterable[Policy], subject: Subject, *, certain: bool) -> list[Pool]:
+    """What each document still gives one enterprise, less what it received of it. Unknown receipts leave nothing certain."""
     return [
-        Pool(frozenset(f"{policy.id}/{item}" for item in cap.items), cap.amount)
+        Pool(frozenset(f"{policy.id}/{item}" for item in cap.items), _left(policy, cap, subject, certain=certain))
         for policy in policies
         for cap in policy.caps
     ]
+
+
+def _left(policy: Policy, cap: SumCap, subject: Subject, *, certain: bool) -> Decimal:
+    receipts = receipts_of(subject)
+    if receipts is None:
+        return Decimal(0) if certain else cap.amount
+    items = {f"{policy.id}/{item}" for item in cap.items}
+    counted = [r for r in receipts if r.item in items and (cap.per is CapPeriod.EVER or r.on.year == subject.day.year)]
+    if certain and any(receipt.amount is None for receipt in counted):
+        return Decimal(0)
+    return max(Decimal(0), cap.amount - sum((receipt.amount or Decimal(0) for receipt in counted), Decimal(0)))
 
 
 def _claim(match: Assessed, amount: Decimal) -> Claim:

@@ -60,13 +60,25 @@ class Subject:
     def is_asked(self, key: str) -> bool:
         """Whether it makes sense to ask this enterprise for a fact: nobody asks a software house how many pigs it has."""
         fact = self.reference.fact(key)
-        if fact.asked_if and not any(self._has(name) for name in fact.asked_if):
-            return False
+        return (not fact.asked_if or any(self._has(name) for name in fact.asked_if)) and self._is_of_a_trade_asked(fact)
+
+    def _is_of_a_trade_asked(self, fact: Fact) -> bool:
         trades, known = fact.asked_of, self.profile.known("industry")
         if not trades or known is None:
             return True
         chain, own = self.reference.industries.chain, str(known.value)
         return any(code in chain(own) or own in chain(code) for code in trades)
+
+    def open_gates(self, key: str) -> tuple[FactRef, ...]:
+        """Of the facts a fact hangs on, those still unknown that this enterprise may be asked for."""
+        fact = self.reference.fact(key)
+        if not fact.asked_if or not self._is_of_a_trade_asked(fact):
+            return ()
+        year = self.last_year
+        refs = [FactRef(name, year if self.reference.fact(name).annual else None) for name in fact.asked_if]
+        return tuple(
+            ref for ref in refs if self.resolve(ref.key, ref.year).missing == (ref,) and self.is_asked(ref.key)
+        )
 
     def _has(self, key: str) -> bool:
         """Whether the enterprise is known to have or do something, last year if it is counted by the year."""
@@ -74,6 +86,8 @@ class Subject:
         match known.value if known else None:
             case Qualification(held=held):
                 return held
+            case tuple() as listed:
+                return bool(listed)
             case frozenset() as several:
                 return bool(several - {NONE})
             case value:

@@ -170,7 +170,8 @@ def _decided(leaf: Leaf, found: Resolved, year: int | None, holds: bool) -> Find
 def _figure(leaf: Compare, year: int | None, subject: Subject) -> Resolved:
     """A number of a leaf. A year before the founding has no figure; where one is asked for at least, it was nothing."""
     found, fact = subject.resolve(leaf.fact, year), subject.reference.fact(leaf.fact)
-    if found.undefined is None or fact.derived is not None or fact.type is FactType.RATE:
+    applies = subject.reference.vocabulary.nothing_before_founding and fact.derived is None
+    if found.undefined is None or not applies or fact.type is FactType.RATE:
         return found
     return Resolved(Known(Decimal(0), Source.COMPUTED)) if leaf.bounds.is_below(Decimal(0)) else found
 

@@ -82,11 +82,9 @@ def questions(assessed: Iterable[Assessed], subject: Subject) -> list[Question]:
     now: dict[FactRef, int] = {}
     for match in assessed:
         state = match.assessment.window.state
-        if match.assessment.outcome is not Outcome.NEEDS_INFORMATION or state.is_over:
+        if match.assessment.outcome is not Outcome.NEEDS_INFORMATION or state.is_over or match.policy.is_sample:
             continue
-        refs = {FactRef(ref.key, ref.year) for ref in match.assessment.missing()}
-        if not all(subject.is_asked(ref.key) for ref in refs):
-            continue
+        refs = _asked_first(match.assessment.missing(), subject)
         for ref in refs:
             helps[ref] = helps.get(ref, 0) + 1
             decides[ref] = decides.get(ref, 0) + (len(refs) == 1)
@@ -104,6 +102,23 @@ def questions(assessed: Iterable[Assessed], subject: Subject) -> list[Question]:
         return (facts[q.ref.key].rare, -now[q.ref], -q.decides, -q.at_stake, -q.helps, q.ref.key, q.ref.year or 0)
 
     return sorted(listed, key=order)
+
+
+def _asked_first(missing: Iterable[FactRef], subject: Subject) -> frozenset[FactRef]:
+    """What to ask for an item; nothing where it also needs what is not asked of this enterprise.
+
+    A fact that hangs on another one is asked once that is there; until then the other one is asked in its place.
+    """
+    refs: set[FactRef] = set()
+    for ref in missing:
+        if subject.is_asked(ref.key):
+            refs.add(FactRef(ref.key, ref.year))
+            continue
+        gates = subject.open_gates(ref.key)
+        if not gates:
+            return frozenset()
+        refs.update(gates)
+    return frozenset(refs)
 
 
 # ---------------------------------------------------------------------- what one change would unlock
@@ -133,10 +148,11 @@ class _Change:
 
 def unlocks(assessed: Sequence[Assessed], subject: Subject) -> list[Unlock]:
     """What single changes would open, most items first. Every candidate is really evaluated, nothing is guessed."""
-    closed = [match for match in assessed if not match.assessment.can_apply and match.assessment.window.state.can_apply]
+    real = [match for match in assessed if not match.policy.is_sample]
+    closed = [match for match in real if not match.assessment.can_apply and match.assessment.window.state.can_apply]
     offered = (change for match in closed for change in _changes(match.assessment, subject))
     changes = {(change.ref, change.text): change for change in offered}
-    held = [match for match in assessed if match.assessment.can_apply]
+    held = [match for match in real if match.assessment.can_apply]
     tried = (_try(change, closed, subject) for change in changes.values() if not _loses(change, held, subject))
     found = [unlock for unlock in tried if unlock is not None]
     return sorted(found, key=lambda unlock: (-len(unlock.items), -unlock.at_stake, unlock.change))
@@ -151,7 +167,7 @@ def _try(change: _Change, closed: Sequence[Assessed], subject: Subject) -> Unloc
             continue
         if assess(match.policy, match.item, changed).can_apply:
             opened.append((match.policy.id, match.item.id))
-            stake += worth_of(match.item, changed).at_stake
+            stake += worth_of(match.policy, match.item, changed).at_stake
     return Unlock(change.ref, change.known, change.text, tuple(opened), stake) if opened else None
 
 

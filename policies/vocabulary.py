@@ -174,10 +174,16 @@ class UnknownFact(KeyError):
 
 @dataclass(frozen=True)
 class Vocabulary:
+    """All facts. `nothing_before_founding`: of a year before the founding there was nothing where something is asked for.
+
+    That rule stands with the tables, because they are kept with every verdict: an older one is replayed without it.
+    """
+
     version: str
     groups: Mapping[str, str]
     facts: Mapping[str, Fact]
     applicants: Mapping[str, ApplicantKind]
+    nothing_before_founding: bool = False
 
     def fact(self, key: str) -> Fact:
         """Raises UnknownFact with the nearest keys or labels."""
@@ -205,6 +211,7 @@ def read_vocabulary(data: Mapping[str, Any]) -> Vocabulary:
     groups = {row["key"]: row["label"] for row in data["groups"]}
     facts: dict[str, Fact] = {}
     for row in data["facts"]:
+        problems += _shape_problems(row)
         fact = _read_fact(row)
         if fact.key in facts:
             problems.append(Problem(fact.key, "重复的信息项", "每个 key 只能出现一次"))
@@ -221,6 +228,7 @@ def read_vocabulary(data: Mapping[str, Any]) -> Vocabulary:
             problems += [
                 Problem(f"{fact.key}.{part}", name, "应为词表里的信息项") for name in names if name not in facts
             ]
+    problems += [Problem(f"{key}.asked_if", key, "信息项不能绕一圈又问回自己") for key in _circular(facts)]
     applicants = {row["key"]: _read_applicant(row) for row in data.get("applicants", ())}
     for kind in applicants.values():
         if kind.fact not in facts:
@@ -228,8 +236,72 @@ def read_vocabulary(data: Mapping[str, Any]) -> Vocabulary:
     if problems:
         raise InvalidData(problems)
     return Vocabulary(
-        str(data["version"]), MappingProxyType(groups), MappingProxyType(facts), MappingProxyType(applicants)
+        str(data["version"]),
+        MappingProxyType(groups),
+        MappingProxyType(facts),
+        MappingProxyType(applicants),
+        data.get("before_founding") == "nothing",
     )
+
+
+_FACT_KEYS = frozenset(
+    [
+        "key",
+        "group",
+        "type",
+        "label",
+        "question",
+        "help",
+        "known_by",
+        "annual",
+        "unit",
+        "changeable",
+        "min",
+        "max",
+        "options",
+        "levels",
+        "expires",
+        "derived",
+        "second_place",
+        "ordered",
+        "phrases",
+        "asked_of",
+        "asked_if",
+        "rare",
+    ]
+)
+
+
+def _shape_problems(row: Mapping[str, Any]) -> list[Problem]:
+    """What a row of the vocabulary says that would otherwise be passed over in silence."""
+    key = str(row.get("key"))
+    found = [
+        Problem(f"{key}.{name}", f"多出了 {shown(name)}", "词表里没有这个栏目")
+        for name in row
+        if name not in _FACT_KEYS
+    ]
+    for name in ("asked_of", "asked_if"):
+        listed = row.get(name, [])
+        if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
+            found.append(Problem(f"{key}.{name}", f"写成了 {shown(listed)}", "应为文字列表"))
+    for name in ("annual", "changeable", "expires", "ordered", "rare"):
+        if not isinstance(row.get(name, False), bool):
+            found.append(Problem(f"{key}.{name}", f"写成了 {shown(row[name])}", "应为 true 或 false"))
+    if row.get("type") in ("choice", "choices") and not row.get("options") and not row.get("derived"):
+        found.append(Problem(f"{key}.options", "没有填写", "选择类的信息项应列出选项"))
+    return found
+
+
+def _circular(facts: Mapping[str, Fact]) -> list[str]:
+    """The facts that are asked only if they themselves are there."""
+
+    def above(key: str, seen: frozenset[str]) -> frozenset[str]:
+        for name in facts[key].asked_if if key in facts else ():
+            if name not in seen:
+                seen = above(name, seen | {name})
+        return seen
+
+    return [key for key in facts if key in above(key, frozenset())]
 
 
 def _read_applicant(row: Mapping[str, Any]) -> ApplicantKind:
@@ -260,8 +332,8 @@ def _read_fact(row: Mapping[str, Any]) -> Fact:
         derived=Derivation(derived["by"], tuple(derived["inputs"])) if derived else None,
         second_place=row.get("second_place"),
         ordered=row.get("ordered", False),
-        asked_of=tuple(row.get("asked_of", ())),
-        asked_if=tuple(row.get("asked_if", ())),
+        asked_of=tuple(row.get("asked_of") or ()),
+        asked_if=tuple(row.get("asked_if") or ()),
         rare=row.get("rare", False),
         phrases=(row["phrases"]["has"], row["phrases"]["lacks"]) if "phrases" in row else None,
     )

@@ -64,13 +64,13 @@ def item_of(conditions: Mapping[str, Any] | Condition = ALWAYS, **changes: Any) 
 
 
 def policy_of(*items: Item, **changes: Any) -> Policy:
-    """A sample document of Binzhou that is in force, with the items given or one that asks nothing."""
+    """A document of Binzhou that is in force, with the items given or one that asks nothing."""
     policy = Policy(
         id="sample-policy",
         title="支持企业发展若干措施（示例）",
         issuers=("滨州市示例部门",),
         region="371600",
-        source=DocumentSource(SourceKind.SAMPLE),
+        source=DocumentSource(SourceKind.PRESS, "https://example.org/policy", DAY),
         items=items or (item_of(),),
         themes=("科技创新",),
     )

@@ -95,6 +95,7 @@ class MatchOut(BaseModel):
 class CombinationOut(BaseModel):
     amount: int
     items: list[str]
+    exact: bool = Field(description="false：不能排除还有更好的组合")
 
 
 class TotalOut(BaseModel):

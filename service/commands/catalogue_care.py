@@ -30,22 +30,24 @@ SOURCE_LABELS = {SourceKind.OFFICIAL: "政府网站", SourceKind.PRESS: "报道�
 stored_option = click.option("--stored", is_flag=True, help="看库里正在用的政策，而不是自带的。")
 
 
-def _read(path: Path | None, stored: bool, day: date) -> list[Policy]:
-    """The policies of a file or folder, those stored, or those that come with the program.
+def _read(path: Path | None, stored: bool, day: date) -> tuple[list[Policy], bool]:
+    """The policies of a file or folder, those stored, or those that come with the program, and whether all could be read.
 
-    Raises Invalid for both at once, InvalidData for a defect in a file.
+    A file with a defect is named and left out. Raises Invalid for both at once, InvalidData when no file can be read.
     """
     if stored:
         if path is not None:
             raise Invalid("路径和 --stored 只能写一个。")
-        return [version.policy for version in ready().catalogue().policies]
+        return [version.policy for version in ready().catalogue().policies], True
     reports = read_catalogue(load_reference(), max(day, SystemClock().today())) if path is None else read_reports(path)
     problems = [
         replace(each, where=f"{report.name} {each.where}".strip()) for report in reports for each in report.errors
     ]
-    if problems:
+    if problems and not any(report.policy for report in reports):
         raise InvalidData(problems)
-    return [report.policy for report in reports if report.policy is not None]
+    for problem in problems:
+        click.echo(f"没有计入：{problem}", err=True)
+    return [report.policy for report in reports if report.policy is not None], not problems
 
 
 @click.command()
@@ -59,12 +61,13 @@ def check(path: Path | None, stored: bool, day: date | None, as_json: bool) -> N
     有要处理的，退出码为 1（等待当年通知的只列出，不算）。
     """
     today = day or SystemClock().today()
-    found = reminders(_read(path, stored, today), today)
+    policies, complete = _read(path, stored, today)
+    found = reminders(policies, today)
     if as_json:
         write_json([_reminder_data(reminder) for reminder in found])
     else:
         _show_reminders(found)
-    if any(reminder.care is not Care.AWAITS_NOTICE for reminder in found):
+    if not complete or any(reminder.care is not Care.AWAITS_NOTICE for reminder in found):
         sys.exit(FOUND_WRONG)
 
 
@@ -100,10 +103,17 @@ def show_coverage(path: Path | None, stored: bool, day: date | None, as_json: bo
     """政策覆盖情况：按主题、层级、县区有多少文件和事项，还缺什么。不写路径时统计自带的政策。"""
     today = day or SystemClock().today()
     regions = load_reference().regions
-    found = coverage(_read(path, stored, today), regions, today)
+    policies, complete = _read(path, stored, today)
+    found = coverage(policies, regions, today)
     if as_json:
         write_json(coverage_data(found))
-        return
+    else:
+        _show_coverage(found, regions)
+    if not complete:
+        sys.exit(FOUND_WRONG)
+
+
+def _show_coverage(found: Coverage, regions: Regions) -> None:
     for title, rows in coverage_tables(found, regions):
         click.echo(f"\n{title}")
         for row in rows:

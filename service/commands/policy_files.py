@@ -207,7 +207,7 @@ def assess(policy_path: Path, profile_path: Path, day: date | None, as_json: boo
         assert policy is not None
         for item in policy.items:
             assessment = assess_item(policy, item, subject)
-            worth = worth_of(item, subject)
+            worth = worth_of(policy, item, subject)
             explanation = explain(assessment, subject)
             rows.append(
                 {

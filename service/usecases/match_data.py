@@ -99,7 +99,7 @@ def estimate_data(estimate: Estimate) -> dict[str, Any]:
 
 def total_data(total: Total) -> dict[str, Any]:
     def combination(found: Combination) -> dict[str, Any]:
-        return {"amount": value_data(found.total), "items": list(found.chosen)}
+        return {"amount": value_data(found.total), "items": list(found.chosen), "exact": found.exact}
 
     return {
         "certain": combination(total.certain),

@@ -88,7 +88,7 @@ def _match(services: Services, profile: EnterpriseProfile, version: int, day: da
         day,
         subject,
         views,
-        total_of(found.matches),
+        total_of(found.matches, subject),
         tuple(questions(found.matches, subject)),
         tuple(unlocks(found.matches, subject)),
         found.semantic,

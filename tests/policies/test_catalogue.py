@@ -47,7 +47,7 @@ def test_a_file_is_named_after_its_policy(report: FileReport) -> None:
 def test_a_worked_case_gives_what_it_says(policy: Policy, item: Item, case: Case) -> None:
     subject = subject_of(case.profile, case.on)
 
-    assessed, worth = assess(policy, item, subject), worth_of(item, subject)
+    assessed, worth = assess(policy, item, subject), worth_of(policy, item, subject)
 
     assert assessed.outcome.value == case.outcome, case.note
     if case.window is not None:

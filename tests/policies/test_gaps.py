@@ -414,12 +414,21 @@ def test_of_alternatives_the_distance_is_to_one_that_can_be_reached() -> None:
     assert is_far(assess(policy_of(item), item, subject), subject)
 
 
-@pytest.mark.parametrize(("exports", "is_asked"), [({2025: 5}, True), ({2025: 0}, False), (None, False)])
-def test_what_hangs_on_another_fact_is_asked_of_those_who_have_it(exports: object, is_asked: bool) -> None:
-    profile = profile_of(exports=exports)
+@pytest.mark.parametrize(
+    ("known", "asked"),
+    [
+        ({"exports": {2025: 5}}, ["trade_modes"]),
+        ({"exports": {2025: 0}, "imports": {2025: 0}, "cross_border_ecommerce": False}, []),
+        ({"exports": {2025: 0}, "cross_border_ecommerce": False}, ["imports"]),
+    ],
+)
+def test_what_hangs_on_another_fact_is_asked_once_that_is_there(known: dict[str, Any], asked: list[str]) -> None:
+    profile = profile_of(**known)
     item = item_of({"fact": "trade_modes", "includes": ["general"]})
 
-    assert bool(questions(matches_of(profile, item), subject_of(profile))) is is_asked
+    found = questions(matches_of(profile, item), subject_of(profile))
+
+    assert [question.ref.key for question in found] == asked
 
 
 def test_what_is_rare_is_asked_after_everything_else() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.benefits import Basis
+from policies.condition_reader import ConditionReader
 from policies.document import Item
 from policies.eligibility import Assessment, Outcome, assess
 from policies.explanation import explain
@@ -127,14 +128,14 @@ def test_with_a_top_up_a_lower_award_is_deducted_and_does_not_forbid() -> None:
     subject = subject_of(profile_of(benefits_received=[received(OTHER, "2024-03-01", 100_000, "ladder")]))
 
     assert assess(policy_of(TOP_UP), TOP_UP, subject).outcome is Outcome.ELIGIBLE
-    worth = worth_of(TOP_UP, subject)
+    worth = worth_of(policy_of(TOP_UP), TOP_UP, subject)
     assert (worth.low, worth.high, worth.basis) == (200_000, 200_000, Basis.EXACT)
 
 
 def test_a_former_award_of_unknown_amount_leaves_nothing_certain() -> None:
     subject = subject_of(profile_of(benefits_received=[received(OTHER, "2024-03-01", None, "ladder")]))
 
-    worth = worth_of(TOP_UP, subject)
+    worth = worth_of(policy_of(TOP_UP), TOP_UP, subject)
 
     assert (worth.low, worth.high, worth.basis) == (0, 300_000, Basis.UP_TO)
 
@@ -143,7 +144,7 @@ def test_a_former_award_of_unknown_amount_leaves_nothing_certain() -> None:
 def test_a_top_up_never_pays_more_in_all_than_the_award_unless_more_was_paid_before(before: list[int]) -> None:
     receipts = [received(OTHER, f"2024-03-{day:02d}", amount, "ladder") for day, amount in enumerate(before, 1)]
 
-    worth = worth_of(TOP_UP, subject_of(profile_of(benefits_received=receipts)))
+    worth = worth_of(policy_of(TOP_UP), TOP_UP, subject_of(profile_of(benefits_received=receipts)))
 
     assert worth.high is not None
     assert worth.low == worth.high >= 0
@@ -182,7 +183,7 @@ def test_receipts_survive_writing_and_reading() -> None:
     known = profile.known("benefits_received")
     assert known is not None
     assert known.value == (
-        Receipt(OTHER, date(2024, 1, 1)),
+        Receipt(OTHER, date(2024, 1, 1), None, ()),
         Receipt(OWN, date(2025, 3, 1), Decimal(100_000), ("a", "b")),
     )
 
@@ -190,7 +191,7 @@ def test_receipts_survive_writing_and_reading() -> None:
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
-        ("没有", "领取记录的列表"),
+        ("领过一次", "领取记录的列表"),
         ([{"item": OWN}], "item 和 on"),
         ([{"item": OWN, "on": "2025-01-01", "who": "x"}], "item、on、amount、groups"),
         ([{"item": "技改补助", "on": "2025-01-01"}], "政策/事项"),
@@ -208,3 +209,60 @@ def test_a_receipt_that_cannot_be_read_is_named(raw: object, said: str) -> None:
 
     assert len(problems.listed) == 1
     assert "已享受的政策" in problems.listed[0].found and said in problems.listed[0].expected
+
+
+@pytest.mark.parametrize("word", ["没有", "无", "0", "[]"])
+def test_a_cell_of_a_table_can_say_that_nothing_was_received(word: str) -> None:
+    known = profile_of(benefits_received=word).known("benefits_received")
+
+    assert known is not None and known.value == ()
+
+
+def test_a_cell_of_a_table_can_hold_the_list_as_text() -> None:
+    known = profile_of(benefits_received=f'[{{"item": "{OWN}", "on": "2025-03-01"}}]').known("benefits_received")
+
+    assert known is not None and known.value == (Receipt(OWN, date(2025, 3, 1)),)
+
+
+def test_a_receipt_that_does_not_say_its_groups_leaves_it_to_the_department() -> None:
+    item = item_of(exclusive_groups=("upgrade",), repeat=YEARLY)
+    receipt = {"item": OTHER, "on": "2026-03-01"}
+
+    assert assessed(item, receipt).outcome is Outcome.TO_CONFIRM
+    assert assessed(item, {**receipt, "on": "2025-03-01"}).outcome is Outcome.ELIGIBLE
+
+
+def test_with_a_top_up_nothing_is_certain_while_receipts_are_unknown() -> None:
+    subject = subject_of(profile_of())
+
+    worth = worth_of(policy_of(TOP_UP), TOP_UP, subject)
+
+    assert (worth.low, worth.high, worth.basis) == (0, 300_000, Basis.UP_TO)
+
+
+def test_with_a_top_up_what_was_had_of_the_item_itself_is_deducted() -> None:
+    item = item_of(top_up=True, benefit=benefit_of(kind="fixed", amount=300_000))
+    receipts = [received(OWN, "2024-03-01", 100_000), received(OWN, "2024-03-01", 100_000)]
+
+    worth = worth_of(policy_of(item), item, subject_of(profile_of(benefits_received=receipts)))
+
+    assert (worth.low, worth.high) == (100_000, 100_000)
+
+
+def test_a_prohibition_names_what_must_not_have_been_received() -> None:
+    asked = condition({"not_received": {"items": [OTHER], "name": "首台套保费补贴"}})
+    item = item_of(asked)
+    subject = subject_of(profile_of(benefits_received=[]))
+
+    said = explain(assess(policy_of(item), item, subject), subject)
+
+    assert any(line.requirement == "没有享受过首台套保费补贴" for line in said.lines)
+
+
+@pytest.mark.parametrize("items", [["foo"], ["技改/补助"], ["a" * 200 + "/b"], [1], []])
+def test_a_prohibition_that_names_no_item_is_refused(items: list[object]) -> None:
+    problems = Problems()
+
+    ConditionReader(load_reference(), problems).read({"not_received": {"items": items}}, "conditions")
+
+    assert problems.listed

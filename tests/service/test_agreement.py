@@ -69,7 +69,7 @@ def test_page_api_and_command_line_agree_with_the_interpreter(
                 found.window.state.value,
                 found.can_apply,
                 findings_data(found),
-                int(worth_of(item, subject).at_stake),
+                int(worth_of(policy, item, subject).at_stake),
             )
             for policy in policies
             for item in policy.items

@@ -221,3 +221,15 @@ def test_coverage_prints_its_tables_and_counts(huiqi, tmp_path: Path) -> None:  
     for words in ("按主题", "高企", "北海", "共 1 份文件、1 个事项、0 个算例", "还没有任何事项的主题"):
         assert words in said.output
     assert counted["by_topic"]["高企"] == {"city": 1} and counted["by_place"]["371600"] == {"policies": 1, "items": 1}
+
+
+def test_one_bad_file_never_stops_the_count_of_the_others(huiqi, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "all").mkdir()
+    (tmp_path / "all/a.yaml").write_text(BROKEN, encoding="utf-8")
+    (tmp_path / "all/b.yaml").write_text(GOOD, encoding="utf-8")
+
+    counted, checked = huiqi("policies", "coverage", "all"), huiqi("policies", "check", "all")
+
+    for result in (counted, checked):
+        assert result.exit_code == 1 and "a.yaml" in result.stderr
+    assert "共 1 份文件" in counted.output
