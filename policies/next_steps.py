@@ -84,12 +84,14 @@ def questions(assessed: Iterable[Assessed], subject: Subject) -> list[Question]:
         state = match.assessment.window.state
         if match.assessment.outcome is not Outcome.NEEDS_INFORMATION or state.is_over or match.policy.is_sample:
             continue
-        refs = _asked_first(match.assessment.missing(), subject)
+        lacking = {FactRef(ref.key, ref.year) for ref in match.assessment.missing()}
+        refs = _asked_first(lacking, subject)
+        alone = len(refs) == 1 and refs == lacking
         for ref in refs:
             helps[ref] = helps.get(ref, 0) + 1
-            decides[ref] = decides.get(ref, 0) + (len(refs) == 1)
+            decides[ref] = decides.get(ref, 0) + alone
             stake[ref] = stake.get(ref, Decimal(0)) + match.estimate.at_stake
-            now[ref] = now.get(ref, 0) + (len(refs) == 1 and state.can_apply)
+            now[ref] = now.get(ref, 0) + (alone and state.can_apply)
     listed = [
         Question(
             ref, question_text(ref, subject), subject.reference.fact(ref.key).help, decides[ref], helps[ref], stake[ref]
@@ -112,7 +114,7 @@ def _asked_first(missing: Iterable[FactRef], subject: Subject) -> frozenset[Fact
     refs: set[FactRef] = set()
     for ref in missing:
         if subject.is_asked(ref.key):
-            refs.add(FactRef(ref.key, ref.year))
+            refs.add(ref)
             continue
         gates = subject.open_gates(ref.key)
         if not gates:

@@ -438,3 +438,12 @@ def test_what_is_rare_is_asked_after_everything_else() -> None:
     asked = questions(matches_of(profile, *items, asking(1, 1, "employees")), subject_of(profile))
 
     assert [question.ref.key for question in asked] == ["employees", "china_patent_award"]
+
+
+def test_a_question_in_place_of_another_helps_and_does_not_decide_alone() -> None:
+    profile = profile_of(exports={2025: 0}, cross_border_ecommerce=False)
+    item = item_of({"fact": "trade_modes", "includes": ["general"]})
+
+    (question,) = questions(matches_of(profile, item), subject_of(profile))
+
+    assert (question.decides, question.helps) == (0, 1)
