@@ -16,9 +16,9 @@ from psycopg import sql
 from sqlalchemy import URL, make_url
 
 from service.storage.database import Database, open_database
-from tests.services import app, client, services, settings, stocked, tickets
+from tests.services import app, client, services, settings, stock, stocked, tickets
 
-__all__ = ["app", "client", "database", "database_url", "services", "settings", "stocked", "tickets"]
+__all__ = ["app", "client", "database", "database_url", "services", "settings", "stock", "stocked", "tickets"]
 
 DEFAULT_SERVER = "postgresql+psycopg://root@127.0.0.1:5432/postgres"
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import make_url
 
 from service.access import Identity, Role, Tickets
 from service.app import create_app
@@ -42,12 +45,36 @@ def services(settings: Settings) -> Iterator[Services]:
     built.database.close()
 
 
+@pytest.fixture(scope="session")
+def stock(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the shipped catalogue and a few sample enterprises, made once: importing takes seconds."""
+    chosen = settings_for(tmp_path_factory.mktemp("stock"))
+    made = build(chosen, FixedClock(NOW))
+    made.database.upgrade()
+    _fill(made)
+    made.database.close()
+    return _sqlite_file(chosen)
+
+
 @pytest.fixture
-def stocked(services: Services) -> Services:
+def stocked(services: Services, settings: Settings, request: pytest.FixtureRequest) -> Services:
     """Services with the shipped catalogue and a few sample enterprises."""
+    if not settings.database.startswith("sqlite"):
+        _fill(services)
+        return services
+    stock: Path = request.getfixturevalue("stock")
+    with closing(sqlite3.connect(stock)) as full, closing(sqlite3.connect(_sqlite_file(settings))) as empty:
+        full.backup(empty)
+    return services
+
+
+def _fill(services: Services) -> None:
     import_shipped_catalogue(services)
     store_samples(services, SAMPLES)
-    return services
+
+
+def _sqlite_file(settings: Settings) -> Path:
+    return Path(str(make_url(settings.database).database))
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ def test_page_api_and_command_line_agree_with_the_interpreter(
     reference = load_reference()
     policies = [report.policy for report in read_catalogue(reference, SHIPPED) if report.policy]
 
-    for code in codes(stocked):
+    for code in codes(stocked)[::4]:
         with stocked.database.reading() as session:
             subject = Subject(current_profile(session, reference, code).profile, DAY, reference)
         by_interpreter = {

@@ -105,7 +105,7 @@ def test_readiness_tells_what_it_stands_on(client: FlaskClient) -> None:
 
 
 def test_pages_are_small_enough_for_a_phone(client: FlaskClient, stocked: Services, tickets: Tickets) -> None:
-    for summary in listed(stocked, limit=12).enterprises:
+    for summary in listed(stocked, limit=12).enterprises[::2]:
         client.get(f"/enter?ticket={tickets.issue_login(Identity(Role.ENTERPRISE, summary.code))}")
         for address in ("/matches", *(f"/matches/{group.value}" for group in Group)):
             assert len(client.get(address).data) <= 100_000, address
@@ -114,7 +114,7 @@ def test_pages_are_small_enough_for_a_phone(client: FlaskClient, stocked: Servic
 def test_the_page_shows_no_english_to_people(client: FlaskClient, stocked: Services, tickets: Tickets) -> None:
     import re
 
-    for summary in listed(stocked, limit=12).enterprises:
+    for summary in listed(stocked, limit=12).enterprises[::2]:
         client.get(f"/enter?ticket={tickets.issue_login(Identity(Role.ENTERPRISE, summary.code))}")
         page = client.get("/matches").get_data(as_text=True)
         text = re.sub(r"<code>.*?</code>", " ", re.sub(r"(?s)<head>.*?</head>", " ", page))
