@@ -27,7 +27,7 @@ class Settings:
     step: float = 0.01
     temperature: float = 0.2
     seed: int = 20261121
-    seen_at_least: tuple[int, ...] = (1, 2, 3, 3)
+    seen_at_least: tuple[int, ...] = (1, 3, 5, 6)
     drop: float = 0.4
 
 

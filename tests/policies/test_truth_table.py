@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from policies.document import DocumentStatus, HowToApply, Item, Policy, Standing, Yearly
 from policies.eligibility import Outcome, assess
-from policies.windows import window_on
+from policies.windows import WindowState, window_on
 from tests.builders import DAY, item_of, policy_of, profile_of, subject_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "truth-table.md"
@@ -301,10 +301,27 @@ def test_a_window_can_be_used_only_on_days_on_which_everything_allows_it(
         and (apply.yearly is None or in_yearly(apply.yearly, day))
         and (policy.effective is None or policy.effective <= day)
         and (policy.valid_until is None or day <= policy.valid_until)
-        and (item.funds_exhausted_on is None or day < item.funds_exhausted_on)
+        and (item.funds_exhausted_on is None or day < money_until(item, policy, day))
     )
 
     assert window_on(policy, item, day).state.can_apply is allowed
+
+
+def money_until(item: Item, policy: Policy, day: date) -> date:
+    """The first day without money; of a yearly window only if that day lies in the round of `day`."""
+    gone, opens = item.funds_exhausted_on, window_on(policy, item, day).opens
+    assert gone is not None
+    if item.apply.yearly is not None and opens is not None and gone < opens:
+        return date.max
+    return gone
+
+
+def test_the_money_of_a_yearly_round_is_new_money() -> None:
+    item = item_of(apply=HowToApply(yearly=Yearly((3, 1), (4, 30))), funds_exhausted_on=date(2025, 3, 20))
+    policy = policy_of(item)
+
+    assert window_on(policy, item, date(2025, 4, 1)).state is WindowState.EXHAUSTED
+    assert window_on(policy, item, date(2026, 4, 1)).state is WindowState.OPEN
 
 
 def in_yearly(yearly: Yearly, day: date) -> bool:
